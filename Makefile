@@ -1,0 +1,49 @@
+# Each target sets up .venv first if it must. `make serve` and `make test` are all a newcomer needs.
+PYTHON ?= python3
+BIN := .venv/bin
+export NO_MKDOCS_2_WARNING := 1
+
+.PHONY: serve build test test-fast check-numbers update lint format bench lock clean
+
+serve: .venv/ready  ## build the site and serve it on 127.0.0.1:8000, rebuilt on each save
+	$(BIN)/mkdocs serve --dev-addr 127.0.0.1:8000
+
+build: .venv/ready  ## write site/; a warning fails it, and a failed build leaves the old site as it was
+	rm -rf .cache/site
+	$(BIN)/mkdocs build --strict --site-dir .cache/site
+	rm -rf site && mv .cache/site site
+
+test: .venv/ready  ## run all tests
+	$(BIN)/python -m pytest
+
+test-fast: .venv/ready  ## the loop of a writer: seconds, no browser
+	$(BIN)/python -m pytest -m "not browser and not slow"
+
+check-numbers: .venv/ready  ## list every number of the book with its source
+	$(BIN)/python hooks/bound_numbers.py
+
+update: .venv/ready  ## renew stale outputs, bound numbers and fingerprints; prints what to read again
+	$(BIN)/python hooks/update.py
+
+bench: .venv/ready  ## build times as ratios to the same site without figures
+	$(BIN)/python tests/bench.py
+
+lint: .venv/ready
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+format: .venv/ready
+	$(BIN)/ruff check --fix . && $(BIN)/ruff format .
+
+lock: .venv/ready  ## compile requirements.txt from requirements.in, for Python 3.11 and newer
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile --universal --python-version 3.11 --no-header --upgrade requirements.in -o requirements.txt
+
+.venv/ready: requirements.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; try make PYTHON=python3.12")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	touch $@
+
+clean:  ## remove all that make made
+	rm -rf .venv .cache site .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

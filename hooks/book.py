@@ -1,0 +1,185 @@
+"""The whole book, checked: pages, snippets, outputs, figures, numbers and citations together.
+
+Usable alone: `python hooks/book.py [PAGE ...]` checks the book without building the site.
+"""
+
+import difflib
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import bound_numbers
+import citations
+from chapters import Chapter, all_chapters, check_chapter
+from run_snippets import Request, Result, run_all
+from scripts import NOTEBOOK, SNIPPETS, BookError, Script, read_script, script_path, shown
+
+
+@dataclass
+class Checked:
+    """What a check found: pages, results of their snippets, and all problems."""
+
+    chapters: dict[Path, Chapter]
+    results: dict[str, Result] = field(default_factory=dict)
+    scripts: dict[str, Script] = field(default_factory=dict)
+    problems: list[BookError] = field(default_factory=list)
+
+    def figures(self):
+        """figure name -> (width, height) in points, of all snippets."""
+        return {k: size for r in self.results.values() for k, size in r.figures.items()}
+
+    def page_of(self, problem):
+        """The page on which to show a problem: its own, or the first that uses the script."""
+        if problem.path in self.chapters:
+            return problem.path
+        for path, chapter in self.chapters.items():
+            if problem.path.stem in chapter.scripts:
+                return path
+        return next(iter(self.chapters))
+
+    def tally(self):
+        """The counts that the index and the colophon state."""
+        pages = list(self.chapters.values())
+        listings = [f for page in pages for f in page.listings]
+        found = [n for page in pages for n in bound_numbers.find_numbers(page)]
+        return {
+            "listings": len(listings),
+            "outputs": sum(f.output is not None for f in listings),
+            "figures": len(self.figures()),
+            "numbers": len(found),
+            "sources": len(citations.read_bibliography()),
+            "pages": len(pages),
+        }
+
+
+def check(figures=True, only=()):
+    """Run what the book shows, and hold every page against it; `only` names single pages."""
+    try:
+        chapters = [c for c in all_chapters() if not only or c.name in only]
+    except BookError as error:
+        return Checked({}, problems=[error])
+    checked = Checked({chapter.path: chapter for chapter in chapters})
+    problems = checked.problems
+    for path in [*sorted(SNIPPETS.glob("*.py")), NOTEBOOK]:
+        try:
+            checked.scripts[path.stem] = read_script(path)
+        except BookError as error:
+            problems.append(error)
+    for chapter in chapters:
+        problems += check_chapter(chapter)
+    broken = {problem.path for problem in problems}
+    entries = citations.read_bibliography()
+    problems += citations.check_citations(chapters, entries, unused=not only)
+    checked.results, failed = run_all(_requests(chapters, problems)) if figures else ({}, [])
+    problems += failed
+    if not figures:
+        return checked
+    makers = _makers(checked.results, problems)
+    for chapter in chapters:
+        if chapter.path not in broken:
+            problems += _check_outputs(chapter, checked.results)
+            problems += _check_figures(chapter, makers, failed)
+            if chapter.snippet in checked.results or not chapter.snippet:
+                result = checked.results.get(chapter.snippet)
+                values = result.values if result else {}
+                problems += bound_numbers.check_numbers(chapter, values, entries)
+    if not only:
+        problems += _unshown_sections(chapters, checked.scripts)
+    if not failed and not only:
+        shown_figures = {figure.name for chapter in chapters for figure in chapter.figures}
+        for name, maker in makers.items():
+            if name not in shown_figures:
+                path = script_path(maker)
+                problems.append(BookError(path, None, f"no page shows its figure {name}.svg"))
+    # A fault of a script is met wherever the script is used: once is enough.
+    checked.problems = list({str(problem): problem for problem in problems}.values())
+    return checked
+
+
+def _requests(chapters, problems):
+    """One request for each script that a page uses, with all expressions bound to it."""
+    wanted = {}
+    for chapter in chapters:
+        for name in chapter.scripts:
+            if script_path(name).is_file():
+                wanted.setdefault(name, [])
+        try:
+            if chapter.snippet in wanted:
+                wanted[chapter.snippet] += bound_numbers.expressions(chapter)
+        except BookError as error:
+            if error not in problems:
+                problems.append(error)
+    return [Request(name, tuple(dict.fromkeys(found))) for name, found in wanted.items()]
+
+
+def _makers(results, problems):
+    makers = {}
+    for name, result in results.items():
+        for figure in result.figures:
+            if figure in makers:
+                message = f"{figure}.svg is also made by snippets/{makers[figure]}.py"
+                problems.append(BookError(script_path(name), None, message))
+            makers[figure] = name
+    return makers
+
+
+def _check_outputs(chapter, results):
+    problems = []
+    for fence in chapter.listings:
+        if not fence.embed or fence.embed[0] not in results:
+            continue
+        name, section = fence.embed
+        printed = results[name].outputs.get(section, "")
+        if fence.output is None and printed:
+            message = f"snippets/{name}.py:{section} prints, and the page does not show its output"
+            problems.append(BookError(chapter.path, fence.line, message))
+        elif fence.output is not None and fence.output != printed:
+            message = f"the output shown is not what snippets/{name}.py:{section} prints:\n"
+            lines = difflib.unified_diff(
+                fence.output.splitlines(), printed.splitlines(), "page", "code", lineterm="", n=1
+            )
+            problems.append(BookError(chapter.path, fence.line, message + "\n".join(lines)))
+    return problems
+
+
+def _unshown_sections(chapters, scripts):
+    """A marked section is a listing: one that no page shows was lost from its page."""
+    embedded = {fence.embed for chapter in chapters for fence in chapter.listings}
+    problems = []
+    for name in dict.fromkeys(c.snippet for c in chapters if c.snippet in scripts):
+        script = scripts[name]
+        for section in script.sections.values():
+            if (name, section.name) not in embedded:
+                message = f"no page shows the section {section.name!r}"
+                problems.append(BookError(script.path, section.start, message))
+    return problems
+
+
+def _check_figures(chapter, makers, failed):
+    problems = []
+    for figure in chapter.figures:
+        if figure.name not in makers:
+            if any(error.path.stem in chapter.scripts for error in failed):
+                continue  # its script failed: that is reported already
+            close = difflib.get_close_matches(figure.name, makers, n=1)
+            hint = f" (did you mean {close[0]}.svg?)" if close else ""
+            message = f"no snippet makes the figure {figure.name}.svg{hint}"
+            problems.append(BookError(chapter.path, figure.line, message))
+        if len(figure.alt) < 30:
+            message = f"{figure.name}.svg: its alt text must say what the figure shows"
+            problems.append(BookError(chapter.path, figure.line, message))
+    return problems
+
+
+def main(names):
+    checked = check(only=names)
+    for problem in checked.problems:
+        print(f"error: {problem}", file=sys.stderr)
+    if not checked.problems:
+        counts = ", ".join(f"{count} {name}" for name, count in checked.tally().items())
+        print(f"{shown(SNIPPETS.parent)}: {counts}; nothing wrong")
+    return 1 if checked.problems else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,129 @@
+"""What a figure draws, in a few readable numbers, so that a change shows in review.
+
+A fingerprint holds the size, the axes with labels, limits and scales, every text with its place,
+and of each curve, area and patch its colour, its number of points, some of them and their moments.
+The committed ones stand in tests/fingerprints/; `make update` renews them.
+"""
+
+import json
+import math
+
+import numpy as np
+
+SAMPLES = 7
+
+
+def fingerprint(fig):
+    """The drawn data of a Matplotlib figure as plain lists, dicts, strings and numbers."""
+    fig.draw_without_rendering()  # settles limits and layout
+    return {
+        "size in": _round(fig.get_size_inches()),
+        "axes": [_axes(ax) for ax in fig.axes],
+    }
+
+
+def _axes(ax):
+    drawn = [
+        *(_line(line) for line in ax.lines),
+        *(_collection(collection) for collection in ax.collections),
+        *(_patch(patch, ax) for patch in ax.patches),
+    ]
+    found = {
+        "title": ax.get_title(loc="left") or ax.get_title(),
+        "x": [ax.get_xlabel(), ax.get_xscale(), *_round(ax.get_xlim())],
+        "y": [ax.get_ylabel(), ax.get_yscale(), *_round(ax.get_ylim())],
+        "texts": [[text.get_text(), *_round(text.get_position())] for text in ax.texts],
+        "drawn": drawn,
+    }
+    if ax.axison:
+        found["x ticks"] = [text.get_text() for text in ax.get_xticklabels()]
+        found["y ticks"] = [text.get_text() for text in ax.get_yticklabels()]
+    return found
+
+
+def _line(line):
+    points = np.column_stack([line.get_xdata(orig=False), line.get_ydata(orig=False)])
+    style = f"{line.get_linestyle()} {line.get_marker()}".replace("None", "").strip()
+    return {"line": [_hex(line.get_color()), style], **_points(points)}
+
+
+def _collection(collection):
+    offsets = np.ma.getdata(collection.get_offsets()).reshape(-1, 2)
+    vertices = [path.vertices for path in collection.get_paths() if len(path.vertices)]
+    # A scatter is its offsets; an area or a contour is its paths.
+    points = offsets if len(offsets) > 1 or not vertices else np.concatenate(vertices)
+    colours = [_hex(c) for c in [*collection.get_facecolor()[:8], *collection.get_edgecolor()[:8]]]
+    return {type(collection).__name__: sorted(set(colours)), **_points(points)}
+
+
+def _patch(patch, ax):
+    path = patch.get_transform().transform_path(patch.get_path())
+    points = ax.figure.dpi_scale_trans.inverted().transform(path.vertices)
+    return {type(patch).__name__: [_hex(patch.get_facecolor())], **_points(points)}
+
+
+def _points(points):
+    points = np.asarray(points, dtype=float).reshape(-1, 2)
+    chosen = points[np.linspace(0, len(points) - 1, min(SAMPLES, len(points))).astype(int)]
+    finite = points[np.isfinite(points).all(axis=1)]
+    moments = [*finite.mean(axis=0), *finite.std(axis=0)] if len(finite) else []
+    return {
+        "points": len(points),
+        "some": [_round(point) for point in chosen],
+        "moments": _round(moments),
+    }
+
+
+def _hex(colour):
+    from matplotlib.colors import to_hex
+
+    return to_hex(colour, keep_alpha=True)
+
+
+def _round(numbers):
+    """Seven significant digits; NaN and infinities as words, which JSON can hold."""
+    return [float(f"{n:.7g}") if math.isfinite(n) else str(float(n)) for n in map(float, numbers)]
+
+
+def difference(one, other, where=""):
+    """The first place at which two fingerprints differ, as text; None when they agree."""
+    if isinstance(one, bool) or isinstance(other, bool) or type(one) is not type(other):
+        both_numbers = {type(one), type(other)} <= {int, float}
+        if not both_numbers:
+            return f"{where}: {one!r} became {other!r}"
+    if isinstance(one, dict):
+        if set(one) != set(other):
+            return f"{where}: {sorted(one)} became {sorted(other)}"
+        pairs = [(f"{where}/{key}", one[key], other[key]) for key in one]
+    elif isinstance(one, list):
+        if len(one) != len(other):
+            return f"{where}: {len(one)} entries became {len(other)}"
+        pairs = [(f"{where}[{n}]", a, b) for n, (a, b) in enumerate(zip(one, other, strict=True))]
+    elif isinstance(one, (int, float)):
+        # Different machines differ in the last bits; a reader sees the first three or four digits.
+        same = math.isclose(one, other, rel_tol=1e-5, abs_tol=1e-9)
+        return None if same else f"{where}: {one!r} became {other!r}"
+    else:
+        return None if one == other else f"{where}: {one!r} became {other!r}"
+    return next((found for pair in pairs if (found := difference(pair[1], pair[2], pair[0]))), None)
+
+
+def differ(path, drawn):
+    """How a drawing differs from its committed fingerprint, as text; None when it agrees."""
+    return difference(json.loads(path.read_text(encoding="utf-8")), drawn)
+
+
+def as_text(found):
+    """A fingerprint as text that reads well in a diff: one curve a line."""
+    lines = ["{", f' "size in": {json.dumps(found["size in"])},', ' "axes": [']
+    for n, ax in enumerate(found["axes"]):
+        lines.append("  {")
+        for key, value in ax.items():
+            if key in ("drawn", "texts"):
+                rows = ",\n".join("    " + json.dumps(row, ensure_ascii=False) for row in value)
+                lines.append(f'   "{key}": [\n{rows}\n   ],' if value else f'   "{key}": [],')
+            else:
+                lines.append(f'   "{key}": {json.dumps(value, ensure_ascii=False)},')
+        lines[-1] = lines[-1].rstrip(",")
+        lines.append("  }" + ("," if n < len(found["axes"]) - 1 else ""))
+    return "\n".join([*lines, " ]", "}"]) + "\n"

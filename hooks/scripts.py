@@ -1,0 +1,202 @@
+"""Read the plain Python scripts in snippets/ and run them section by section.
+
+A section stands between two marker comments:
+
+    # --8<-- [start:define]
+    # --8<-- [end:define]
+
+Usable alone: `python hooks/scripts.py relu` lists the sections of snippets/relu.py.
+"""
+
+import ast
+import contextlib
+import io
+import re
+import sys
+import traceback
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SNIPPETS = ROOT / "snippets"
+NOTEBOOK = ROOT / "docs" / "or-notebook.py"  # the one page that is a script itself
+
+_MARKER = re.compile(r"^\s*#\s*--8<--\s*\[(start|end):([\w-]+)\]\s*$")
+
+
+def script_path(name):
+    """The file of a script by its name: one of snippets/, or the notebook page."""
+    return NOTEBOOK if name == NOTEBOOK.stem else SNIPPETS / f"{name}.py"
+
+
+class BookError(Exception):
+    """A fault in a source of the book: where it is, and what is wrong."""
+
+    def __init__(self, path, line, message):
+        self.path, self.line, self.message = Path(path), line, message
+        super().__init__(
+            f"{shown(path)}:{line}: {message}" if line else f"{shown(path)}: {message}"
+        )
+
+
+def shown(path):
+    """The path as a person types it: relative to the project where it lies inside."""
+    path = Path(path)
+    try:
+        return path.resolve().relative_to(ROOT).as_posix()
+    except ValueError:
+        return path.as_posix()
+
+
+@dataclass(frozen=True)
+class Section:
+    name: str
+    start: int  # number of the marker line, from 1
+    end: int
+
+
+@dataclass
+class Script:
+    """One file of snippets/: its text and its sections, in order."""
+
+    path: Path
+    text: str
+    sections: dict[str, Section] = field(default_factory=dict)
+
+    @property
+    def name(self):
+        return self.path.stem
+
+    def section_at(self, line):
+        """Name of the section that holds this line, or None."""
+        for section in self.sections.values():
+            if section.start <= line <= section.end:
+                return section.name
+        return None
+
+    def source(self, name):
+        """The lines of one section, as a page shows them."""
+        section = self.sections[name]
+        lines = self.text.splitlines()[section.start : section.end - 1]
+        return "\n".join(lines).strip("\n") + "\n"
+
+
+def read_script(path):
+    """Parse the section markers of a script. Raises BookError on unbalanced ones."""
+    path = Path(path)
+    if not path.is_file():
+        known = ", ".join(sorted(p.stem for p in SNIPPETS.glob("*.py")))
+        raise BookError(path, None, f"there is no such snippet (there are: {known})")
+    script = Script(path, path.read_text(encoding="utf-8"))
+    open_name, open_line = None, None
+    for number, line in enumerate(script.text.splitlines(), start=1):
+        marker = _MARKER.match(line)
+        if not marker:
+            continue
+        kind, name = marker.groups()
+        if kind == "start":
+            if open_name:
+                raise BookError(path, number, f"section {name!r} starts inside {open_name!r}")
+            if name in script.sections:
+                raise BookError(path, number, f"a second section {name!r}")
+            open_name, open_line = name, number
+        else:
+            if name != open_name:
+                raise BookError(path, number, f"section {name!r} ends but was not open")
+            script.sections[name] = Section(name, open_line, number)
+            open_name = None
+    if open_name:
+        raise BookError(path, open_line, f"section {open_name!r} never ends")
+    return script
+
+
+def parse(script):
+    """The syntax tree of a script. Raises BookError."""
+    try:
+        return ast.parse(script.text, filename=str(script.path))
+    except SyntaxError as error:
+        raise BookError(script.path, error.lineno, f"SyntaxError: {error.msg}") from None
+
+
+def first_names(script):
+    """The names that a script starts with, as if it ran by itself."""
+    return {"__name__": "__main__", "__file__": str(script.path)}
+
+
+def run_statement(script, statement, namespace):
+    """Run one top-level statement; returns what it printed. Raises BookError with the line."""
+    code = compile(ast.Module([statement], []), str(script.path), "exec")
+    printed = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(printed):
+            exec(code, namespace)
+    except (Exception, SystemExit) as error:
+        raise _located(script, statement, error) from error
+    return printed.getvalue()
+
+
+class Run:
+    """A script on its way: run as far as was asked for, and no statement twice."""
+
+    def __init__(self, script):
+        self.script = script
+        self.namespace = first_names(script)
+        self.outputs = {name: "" for name in script.sections}
+        self._left = list(reversed(parse(script).body))
+
+    def advance(self, until=None):
+        """Run on to the end of a section, or of the script. Raises BookError where it fails."""
+        last = self.script.sections[until].end if until else None
+        while self._left and not (last and self._left[-1].lineno > last):
+            statement = self._left[-1]
+            printed = run_statement(self.script, statement, self.namespace)
+            self._left.pop()  # only now: a statement that failed fails for the next caller too
+            section = self.script.section_at(statement.lineno)
+            if section:
+                self.outputs[section] += printed
+
+
+def execute(script, until=None):
+    """Run a script statement by statement; with `until`, stop at the end of that section.
+
+    Returns (outputs, namespace): what each section printed, and the names left behind.
+    Raises BookError with the line of the script that failed.
+    """
+    run = Run(script)
+    run.advance(until)
+    return run.outputs, run.namespace
+
+
+_runs = {}  # (path, text) -> Run: the listings of a page are tested one after another
+
+
+def run_section(name, section, namespace):
+    """What a listing's test runs: the script up to the end of the section, then print its output.
+
+    Within one process the run goes on from where the listing before left it, which is what a reader
+    of the page does too. The names so far are put into `namespace`, for lines below the embedded part.
+    """
+    script = read_script(script_path(name))
+    run = _runs.setdefault((script.path, script.text), Run(script))
+    run.advance(until=section)
+    namespace.update(run.namespace)
+    sys.stdout.write(run.outputs[section])
+
+
+def _located(script, statement, error):
+    """The error as a BookError that names the deepest line inside snippets/."""
+    path, line = script.path, statement.lineno
+    for frame in traceback.extract_tb(error.__traceback__):
+        inside = Path(frame.filename)
+        if inside.parent == script.path.parent:
+            path, line = inside, frame.lineno
+    section = script.section_at(statement.lineno)
+    where = f"in section {section!r}: " if section else ""
+    detail = f"{type(error).__name__}: {error}".rstrip(": ")
+    return BookError(path, line, where + detail)
+
+
+if __name__ == "__main__":
+    for argument in sys.argv[1:] or sorted(p.stem for p in SNIPPETS.glob("*.py")):
+        for found in read_script(SNIPPETS / f"{argument}.py").sections.values():
+            print(f"snippets/{argument}.py:{found.start}: {found.name}")

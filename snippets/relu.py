@@ -1,0 +1,313 @@
+"""ReLU: what its slope of 1 buys, what its zeros are, and how a unit or a network dies."""
+
+import numpy as np
+
+from activations import relu, relu_grad, sigmoid, sigmoid_grad
+from dying import accuracy, descend, forward, moons, silent, start
+from plotting import (
+    BLUE,
+    GREEN,
+    MUTED,
+    ORANGE,
+    PAPER,
+    PURPLE,
+    axes_at_zero,
+    label,
+    panel,
+    save,
+)
+
+
+def mean_sd(values, digits=2):
+    """Mean ± standard deviation over the runs, as text."""
+    return f"{np.mean(values):.{digits}f} ± {np.std(values, ddof=1):.{digits}f}"
+
+
+# --8<-- [start:factor]
+def factor_per_layer(f, f_grad, gain, depth=20, width=64, runs=10):
+    """By what a layer multiplies the norm of the gradient, one number a run.
+
+    Weights have variance gain / width. Geometric mean over the layers.
+    """
+    rng = np.random.default_rng(0)
+    W = rng.normal(0, np.sqrt(gain / width), (depth, runs, width, width))
+    a, z = rng.normal(size=(runs, 1, width)), []
+    for layer in range(depth):
+        z.append(a @ W[layer])
+        a = f(z[layer])
+    gradient = rng.normal(size=(runs, 1, width))
+    before = np.linalg.norm(gradient, axis=(1, 2))
+    for layer in reversed(range(depth)):
+        gradient = gradient * f_grad(z[layer]) @ W[layer].swapaxes(1, 2)
+    return (np.linalg.norm(gradient, axis=(1, 2)) / before) ** (1 / depth)
+
+
+# --8<-- [end:factor]
+
+
+# --8<-- [start:unit]
+def train_unit(X, w, b, lr=0.5, steps=2000, target=1.0):
+    """One ReLU unit under squared error: its (w, b) at the start and after each step."""
+    path = [(*w, b)]
+    for _ in range(steps):
+        z = X @ w + b
+        delta = (relu(z) - target) * relu_grad(z) / len(z)
+        w, b = w - lr * X.T @ delta, b - lr * delta.sum()
+        path.append((*w, b))
+    return np.array(path)
+
+
+# --8<-- [end:unit]
+
+
+# --8<-- [start:born_dead]
+def born_dead(width, runs=2000, depth=20):
+    """Shares of random networks whose last hidden layer is 0, by depth.
+
+    Two arrays (depth,): 0 for the input 1, and 0 for every number as input.
+    Without biases the output for x is |x| times that for 1 or for −1,
+    so these two decide about all inputs.
+    """
+    rng = np.random.default_rng(width)
+    a = np.broadcast_to([[1.0], [-1.0]], (runs, 2, 1))
+    one, every = [], []
+    for _ in range(depth):
+        a = relu(a @ rng.normal(size=(runs, a.shape[2], width)))
+        zero = (a == 0).all(axis=2)
+        one.append(zero[:, 0].mean())
+        every.append(zero.all(axis=1).mean())
+    return np.array(one), np.array(every)
+
+
+# --8<-- [end:born_dead]
+
+
+# --8<-- [start:trained]
+def trained(lr, bias=0.0, sizes=(16,), steps=100):
+    """20 networks: hidden units silent before and after training, accuracy."""
+    rng = np.random.default_rng(0)
+    X, y = moons(rng)
+    W, b = start(rng, sizes, bias=bias)
+    before = [silent(z) for z in forward(X, W, b)[0][:-1]]
+    descend(X, y, W, b, lr, steps)
+    after = [silent(z) for z in forward(X, W, b)[0][:-1]]
+    return before, after, accuracy(X, y, W, b)
+
+
+# --8<-- [end:trained]
+
+
+# --8<-- [start:at_zero]
+h = 1e-6
+right = (relu(h) - relu(0.0)) / h
+left = (relu(0.0) - relu(-h)) / h
+central = (relu(h) - relu(-h)) / (2 * h)
+print(f"from the left {left:.1f}, from the right {right:.1f}, central {central:.1f}")
+print(f"this book: {relu_grad(0.0):.1f}")
+# --8<-- [end:at_zero]
+
+# --8<-- [start:two_units]
+z_line = np.linspace(-3, 3, 601)
+print("relu(z) - relu(-z) is z:  ", np.array_equal(relu(z_line) - relu(-z_line), z_line))
+print("relu(z) + relu(-z) is |z|:", np.array_equal(relu(z_line) + relu(-z_line), abs(z_line)))
+# --8<-- [end:two_units]
+
+# --8<-- [start:zeros]
+rng = np.random.default_rng(0)
+X, y = moons(rng)
+W, b = start(rng)
+z, a = forward(X, W, b)
+print("zeros among the hidden outputs:", mean_sd((a[1] == 0).mean(axis=(1, 2))))
+print("units silent on every row:     ", mean_sd(silent(z[0]).mean(axis=1)))
+print("pre-activations exactly 0:     ", int((z[0] == 0).sum()), "of", f"{z[0].size:,}")
+# --8<-- [end:zeros]
+runs, rows, units = z[0].shape
+zeros = (a[1] == 0).mean()
+
+# --8<-- [start:solution_1]
+rng = np.random.default_rng(0)
+X, y = moons(rng)
+W, b = start(rng)
+raw_centre = np.array([1013.0, 293.0])  # hectopascal and kelvin
+raw = raw_centre + np.array([8.0, 5.0]) * X
+centred = raw - raw.mean(axis=1, keepdims=True)
+print("inputs        silent on all  active on all  in between")
+for name, inputs in (("raw", raw), ("centred", centred), ("standardised", X)):
+    active = (forward(inputs, W, b)[0][0] > 0).mean(axis=1)  # share of rows, by unit
+    shares = [(part).mean(axis=1) for part in (active == 0, active == 1, active % 1 > 0)]
+    print(f"{name:12}  " + "    ".join(mean_sd(share) for share in shares))
+# --8<-- [end:solution_1]
+raw_active = (forward(raw, W, b)[0][0] > 0).mean(axis=1)
+raw_bent = (raw_active % 1 > 0).mean()
+
+# --8<-- [start:solution_2]
+rng = np.random.default_rng(1)
+X_unit = rng.normal(size=(64, 2))
+teacher = relu(X_unit @ np.array([1.0, 0.0]))
+z = X_unit @ np.array([3.0, 0.0]) + 1.0  # starts too steep and too high
+delta = (relu(z) - teacher) * relu_grad(z) / len(z)
+z_change = X_unit @ (X_unit.T @ delta) + delta.sum()  # one step lowers z by lr times this
+lr_kill = np.max(z[z > 0] / z_change[z > 0])
+for lr in (0.99 * lr_kill, 1.01 * lr_kill):
+    active = (z - lr * z_change > 0).sum()
+    print(f"rate {lr:.2f}: the unit is active on {active} of {len(z)} rows")
+# --8<-- [end:solution_2]
+
+
+# --8<-- [start:through_layers]
+depth = 20
+print(f"slopes alone, {depth} layers: sigmoid at most {0.25**depth:.1e}, active ReLU {1**depth}")
+factors = {
+    "sigmoid, gain 1": factor_per_layer(sigmoid, sigmoid_grad, gain=1),
+    "ReLU, gain 1": factor_per_layer(relu, relu_grad, gain=1),
+    "ReLU, gain 2": factor_per_layer(relu, relu_grad, gain=2),
+}
+print(f"with weights     factor a layer  {depth} layers")
+for name, factor in factors.items():
+    print(f"{name:15}  {mean_sd(factor, 3)}   {factor.mean() ** depth:.1e}")
+# --8<-- [end:through_layers]
+
+
+# --8<-- [start:dead_unit]
+w_unit = np.array([1.5, -0.9])
+for b_unit in (-1.0, -6.0):
+    path = train_unit(X_unit, w_unit, b_unit)
+    z_first = X_unit @ w_unit + b_unit
+    a_last = relu(X_unit @ path[-1, :2] + path[-1, 2])
+    print(f"bias {b_unit}: largest z {z_first.max():.2f},", end=" ")
+    print(f"loss at the end {np.mean((a_last - 1) ** 2) / 2:.3f},", end=" ")
+    print("never moved:", bool((path == path[0]).all()))
+# --8<-- [end:dead_unit]
+unit_steps = len(path) - 1
+
+
+def standard_error(p, runs):
+    """Of a share p that was counted in so many independent runs."""
+    return np.sqrt(p * (1 - p) / runs)
+
+
+def formula(width, layers):
+    """P(some hidden layer is 0) for one input: each layer survives with 1 − 2^−width."""
+    return 1 - (1 - 0.5**width) ** layers
+
+
+# --8<-- [start:born_dead_table]
+layers, nets = 10, 2000
+print("after 10 layers  formula  one input      every input")
+born_shares = {width: born_dead(width, nets) for width in (2, 3, 5, 10)}
+for width, shares in born_shares.items():
+    p = [share[layers - 1] for share in shares]
+    counted = "  ".join(f"{q:.3f} ± {standard_error(q, nets):.3f}" for q in p)
+    print(f"width {width:2}         {formula(width, layers):.3f}    {counted}")
+# --8<-- [end:born_dead_table]
+
+
+steps = trained.__defaults__[-1]
+
+# --8<-- [start:deeper]
+before_deep, after_deep, _ = trained(lr=1, sizes=(16, 16))
+print("layer  silent at the start  silent at the end  came back")
+for layer, (born, last) in enumerate(zip(before_deep, after_deep, strict=True), start=1):
+    print(f"{layer:5}  {born.sum():19}  {last.sum():17}  {(born & ~last).sum():9}")
+# --8<-- [end:deeper]
+
+# --8<-- [start:by_rate]
+by_rate = {lr: trained(lr) for lr in (0.1, 1, 3, 6, 10, 20)}
+print("rate  share of dead units  accuracy")
+for lr, (_, after, right) in by_rate.items():
+    print(f"{lr:4}  {mean_sd(after[0].mean(axis=1)):19}  {mean_sd(right)}")
+# --8<-- [end:by_rate]
+
+# --8<-- [start:by_bias]
+by_bias = {bias: trained(1, bias) for bias in (-3, -2, -1, 0, 1)}
+print("bias  dead at the start  dead at the end  accuracy")
+for bias, (before, after, right) in by_bias.items():
+    shares = [mean_sd(s[0].mean(axis=1)) for s in (before, after)]
+    print(f"{bias:4}  {shares[0]:17}  {shares[1]:15}  {mean_sd(right)}")
+# --8<-- [end:by_bias]
+dead_rate = {lr: after[0].mean() for lr, (_, after, _) in by_rate.items()}
+right_rate = {lr: right.mean() for lr, (_, _, right) in by_rate.items()}
+wide = factor_per_layer.__defaults__[1]
+first_layers = [
+    (before[0], after[0]) for before, after, _ in (*by_rate.values(), *by_bias.values())
+]
+came_back = sum(int((before & ~after).sum()) for before, after in first_layers)
+
+z_line = np.linspace(-3, 3, 601)
+fig, ax = panel()
+axes_at_zero(ax)
+ax.plot(z_line, relu(z_line), color=BLUE)
+for side in (z_line[z_line <= 0], z_line[z_line > 0]):
+    ax.plot(side, relu_grad(side), color=ORANGE, linestyle="--")
+ax.plot(0, 1, "o", markerfacecolor=PAPER, markeredgecolor=ORANGE)
+ax.plot(0, 0, "o", color=ORANGE)
+label(ax, 1.45, 2.1, "ReLU", BLUE, ha="right")
+label(ax, 1.05, 0.62, "its slope, 1 or 0", ORANGE)
+ax.set(xlabel="pre-activation z", ylabel="output, slope", ylim=(-0.3, 3.1))
+save(fig, "relu-curve")
+
+fig, ax = panel()
+axes_at_zero(ax)
+z_wide = np.linspace(-4, 4, 801)
+ax.plot(z_wide, relu(z_wide), color=BLUE)
+ax.plot(z_wide, sigmoid(z_wide), color=ORANGE)
+label(ax, 1.9, 2.5, "ReLU", BLUE, ha="right")
+label(ax, 2.1, 0.55, "sigmoid", ORANGE)
+ax.set(xlabel="pre-activation z", ylabel="output a", ylim=(-0.3, 4.1))
+save(fig, "relu-and-sigmoid")
+
+fig, ax = panel(height=3.1)
+line_x2 = np.array([-3.5, 3.5])
+for b_unit, color in ((-1.0, BLUE), (-6.0, ORANGE)):
+    line_x1 = -(w_unit[1] * line_x2 + b_unit) / w_unit[0]
+    ax.plot(line_x1, line_x2, color=color)
+ax.fill_betweenx(line_x2, line_x1, 7, color=ORANGE, alpha=0.15, linewidth=0)
+ax.plot(*X_unit.T, ".", color=MUTED)
+label(ax, -2.9, 2.6, "alive: its line\ncuts the data", BLUE)
+ax.text(4.4, -1.4, "dead:\nactive here,\nno data", color=ORANGE)
+ax.set(xlabel="input x₁", ylabel="input x₂", xlim=(-3.2, 6.9), ylim=(-3.5, 3.5))
+ax.set_aspect("equal")
+save(fig, "relu-dead-unit")
+
+
+def bars(ax, at, values, color):
+    """Mean over runs with a bar of ± one standard deviation; accuracy a little to the left."""
+    mean = [np.mean(v) for v in values]
+    sd = [np.std(v, ddof=1) for v in values]
+    ax.errorbar(at, mean, yerr=sd, color=color, marker="o", capsize=3)
+
+
+fig, ax = panel()
+bars(ax, list(by_rate), [after[0].mean(axis=1) for _, after, _ in by_rate.values()], ORANGE)
+bars(ax, [0.94 * lr for lr in by_rate], [right for _, _, right in by_rate.values()], BLUE)
+ax.set_xscale("log")
+ax.set_xticks([0.1, 1, 10], ["0.1", "1", "10"])
+label(ax, 0.1, 0.74, "accuracy", BLUE)
+label(ax, 0.1, 0.07, "share of dead units", ORANGE)
+ax.set(xlabel="learning rate", ylabel="share", ylim=(-0.05, 1.05))
+save(fig, "relu-dead-by-rate")
+
+fig, ax = panel()
+bars(ax, list(by_bias), [after[0].mean(axis=1) for _, after, _ in by_bias.values()], ORANGE)
+bars(ax, [bias - 0.05 for bias in by_bias], [right for _, _, right in by_bias.values()], BLUE)
+label(ax, -1.1, 0.79, "accuracy", BLUE)
+label(ax, -1.75, 0.5, "share of dead units", ORANGE)
+ax.set(xlabel="initial bias", ylabel="share", ylim=(-0.05, 1.05))
+ax.set_xticks(list(by_bias))
+save(fig, "relu-dead-by-bias")
+
+fig, ax = panel(height=3.1)
+depths = np.arange(1, 21)
+for (width, (_, every)), color in zip(
+    born_shares.items(), (ORANGE, BLUE, GREEN, PURPLE), strict=True
+):
+    ax.plot(depths, formula(width, depths), color=color, linewidth=1.2)
+    shown = depths % 2 == 0
+    error = 2 * standard_error(every, nets)
+    ax.errorbar(depths[shown], every[shown], yerr=error[shown], color=color, fmt="o", markersize=4)
+    label(
+        ax, 20.6, {2: 1.0, 3: 0.9, 5: 0.42, 10: 0.02}[width], f"width {width}", color, va="center"
+    )
+ax.set(xlabel="hidden layers", ylabel="share of dead networks", xlim=(0, 25.5))
+ax.set_xticks([1, 5, 10, 15, 20])
+save(fig, "relu-born-dead")

@@ -1,0 +1,475 @@
+"""Why activations: layers that collapse, features that do not grow, depth that folds."""
+
+import itertools
+
+import numpy as np
+from numpy.polynomial import chebyshev
+
+from activations import identity, relu, sigmoid, step, tanh
+from plotting import BLUE, GREEN, MUTED, ORANGE, PURPLE, axes_at_zero, label, panel, save
+
+
+# --8<-- [start:collapse]
+def forward(layers, x, f):
+    """Output of a network; x: one input a column, f: between the layers."""
+    *hidden, (W, b) = layers
+    for V, c in hidden:
+        x = f(V @ x + c)
+    return W @ x + b
+
+
+def fold(layers):
+    """The one matrix and the one bias of a network that has no activation."""
+    W, b = layers[0]
+    for V, c in layers[1:]:
+        W, b = V @ W, V @ b + c
+    return W, b
+
+
+# --8<-- [end:collapse]
+
+
+# --8<-- [start:five_layers]
+def random_layers(sizes, rng, b_sd=1.0):
+    """One (W, b) a layer, for layers of these sizes; Var(W) = 2 / inputs."""
+    return [
+        (rng.normal(0, np.sqrt(2 / n), (m, n)), rng.normal(0, b_sd, (m, 1)))
+        for n, m in itertools.pairwise(sizes)
+    ]
+
+
+rng = np.random.default_rng(0)
+deep = random_layers([3, 4, 4, 4, 4, 2], rng)
+folded = fold(deep)
+x = rng.normal(size=(3, 1000))
+deep_output = forward(deep, x, identity)
+folded_output = forward([folded], x, identity)
+gap = np.abs(deep_output - folded_output).max()
+deep_count = sum(W.size + b.size for W, b in deep)
+folded_count = sum(part.size for part in folded)
+print(f"parameters: {deep_count}, folded: {folded_count}")
+print("largest difference below 1e-12:", gap < 1e-12)
+# --8<-- [end:five_layers]
+
+
+# --8<-- [start:bottleneck]
+narrow = random_layers([3, 1, 2], rng)
+print("rank, hidden widths of 4:", np.linalg.matrix_rank(folded[0]))
+print("rank, hidden width of 1: ", np.linalg.matrix_rank(fold(narrow)[0]))
+# --8<-- [end:bottleneck]
+
+
+# --8<-- [start:degree]
+x = np.linspace(-1, 1, 201)
+for hidden_layers in (1, 2, 3):
+    sizes = [1] + [50] * hidden_layers + [1]
+    squares = random_layers(sizes, np.random.default_rng(1))
+    output = forward(squares, x[None, :], np.square)[0]
+    terms = np.abs(chebyshev.chebfit(x, output, deg=20))
+    degree = np.flatnonzero(terms > 1e-10 * terms.max()).max()
+    print(f"hidden layers of z²: {hidden_layers}, degree: {degree}")
+# --8<-- [end:degree]
+
+
+# --8<-- [start:tent]
+def tent_layers(k):
+    """The tent map on [0, 1], k times over: k layers of two ReLU units.
+
+    T(x) = 2·relu(x) − 4·relu(x − ½) rises to 1 at ½ and falls back to 0.
+    """
+    b = np.array([[0.0], [-0.5]])
+    first, last = np.ones((2, 1)), np.array([[2.0, -4.0]])
+    between = np.vstack([last, last])  # T, twice: for relu(T) and relu(T − ½)
+    no_bias = np.zeros((1, 1))
+    return [(first, b)] + [(between, b)] * (k - 1) + [(last, no_bias)]
+
+
+# --8<-- [end:tent]
+
+
+# --8<-- [start:pieces]
+def kinks(layers, low, high):
+    """Where a ReLU network of one input goes from one affine piece to the next.
+
+    Between known kinks each pre-activation is affine: one division gives its zero.
+    """
+    x = np.array([low, high], dtype=float)
+    for depth in range(1, len(layers)):
+        z = forward(layers[:depth], x[None, :], relu)
+        unit, i = np.nonzero(z[:, :-1] * z[:, 1:] < 0)
+        share = z[unit, i] / (z[unit, i] - z[unit, i + 1])
+        x = np.unique(np.concatenate([x, x[i] + share * (x[i + 1] - x[i])]))
+    return x[1:-1]
+
+
+tent_depths = range(1, 11)
+tent_pieces = [len(kinks(tent_layers(k), 0, 1)) + 1 for k in tent_depths]
+print(tent_pieces)
+# --8<-- [end:pieces]
+tent_units = 2 * tent_depths[-1]
+
+
+# --8<-- [start:solution_1]
+x = np.linspace(-1, 1, 401)
+rng = np.random.default_rng(0)
+
+
+def left_over(y, A):
+    """Share of y (root mean square) that no weighted sum of A's columns fits."""
+    fit = A @ np.linalg.lstsq(A, y, rcond=1e-10)[0]
+    return np.sqrt(np.mean((y - fit) ** 2) / np.mean(y**2))
+
+
+wx, b = np.outer(x, rng.normal(size=200)), rng.normal(size=200)
+one, curves = np.ones_like(x), (x, x**3, np.sin(np.pi * x))
+print("left over of         x      x³  sin πx")
+for name, features in (
+    ("z², no biases", wx**2),
+    ("z², biases", (wx + b) ** 2),
+    ("straight line", x),
+):
+    shares = [left_over(y, np.column_stack([one, features])) for y in curves]
+    print(f"{name:16}" + "".join(f"{abs(share):8.3f}" for share in shares))
+# --8<-- [end:solution_1]
+
+
+# --8<-- [start:solution_2]
+def bump(x, centre, h):
+    """Three ReLU units: a tent of height 1 from centre − h to centre + h."""
+    x = x - centre
+    return (relu(x + h) - 2 * relu(x) + relu(x - h)) / h
+
+
+x = np.linspace(-4, 4, 1025)
+print("height:", bump(x, 1, 0.5).max())
+print("0 outside:", not bump(x, 1, 0.5)[np.abs(x - 1) >= 0.5].any())
+plateau = relu(x) - relu(x - 1) - relu(x - 2) + relu(x - 3)
+print("four units: 1 on [1, 2]:", (plateau[(x >= 1) & (x <= 2)] == 1).all())
+print("            0 outside [0, 3]:", not plateau[(x <= 0) | (x >= 3)].any())
+nodes = np.linspace(-4, 4, 33)
+total = sum(np.sin(node) * bump(x, node, 0.25) for node in nodes)
+between = np.interp(x, nodes, np.sin(nodes))
+print("33 bumps interpolate sin:", np.abs(total - between).max() < 1e-12)
+# --8<-- [end:solution_2]
+
+
+# --8<-- [start:rank]
+UNITS, SEEDS = 200, range(10)
+x_line = np.linspace(-2, 2, 256)[:, None]
+x_plane = np.random.default_rng(99).uniform(-2, 2, (256, 2))
+ACTIVATIONS = {
+    "identity": identity,
+    "z²": np.square,
+    "z³": lambda z: z**3,
+    "step": step,
+    "ReLU": relu,
+    "tanh": tanh,
+}
+
+
+def feature_rank(x, f, units, seed, b_sd=1.0, tolerance=1e-10):
+    """Independent functions that random units and a constant give on x."""
+    rng = np.random.default_rng(seed)
+    w, b = rng.normal(size=(x.shape[1], units)), b_sd * rng.normal(size=units)
+    A = np.column_stack([np.ones(len(x)), f(x @ w + b)])
+    return np.linalg.matrix_rank(A, rtol=tolerance)
+
+
+# --8<-- [end:rank]
+
+
+# --8<-- [start:constructed]
+def target(x):
+    return np.sin(np.pi * x)
+
+
+def rms(error):
+    """Root mean square along the last axis."""
+    return np.sqrt(np.mean(error**2, axis=-1))
+
+
+def constructed(width):
+    """Weights by hand: each unit bends the line at one of `width` even nodes."""
+    nodes = np.linspace(-1, 1, width + 1)
+    slopes = np.diff(target(nodes)) / np.diff(nodes)
+    v = np.diff(slopes, prepend=0)  # the change of slope at each node
+    return nodes[:-1], v, target(nodes[0])
+
+
+x_fine = np.linspace(-1, 1, 513)
+fits = {}
+print("units  largest error    bound")
+for width in (4, 8, 16, 32, 64, 128):
+    bends, v, c = constructed(width)
+    fits[width] = relu(x_fine[:, None] - bends) @ v + c
+    error = np.abs(fits[width] - target(x_fine)).max()
+    bound = (2 / width) ** 2 * np.pi**2 / 8
+    print(f"{width:5}  {error:13.5f}  {bound:.5f}")
+# --8<-- [end:constructed]
+
+
+# --8<-- [start:random_features]
+def start(width, seed):
+    """Random weights: input w, bias b, output v, each of shape (width,)."""
+    rng = np.random.default_rng(seed)
+    w, b, v = rng.normal(size=(3, width))
+    return w, b, v / np.sqrt(width)
+
+
+def random_features(width, seed):
+    """RMS error with w and b left as drawn; output weights by least squares."""
+    w, b, _ = start(width, seed)
+    a = relu(np.outer(x_fine, w) + b)
+    A, y = np.column_stack([np.ones(len(a)), a]), target(x_fine)
+    return rms(A @ np.linalg.lstsq(A, y, rcond=None)[0] - y)
+
+
+# --8<-- [end:random_features]
+
+
+# --8<-- [start:trained]
+def trained(width, steps, lr=0.1):
+    """RMS error of ten networks; all weights learn, by plain gradient descent.
+
+    Shapes: w, b and v (networks, 1, width), z and a (networks, points, width).
+    """
+    starts = zip(*(start(width, seed) for seed in SEEDS), strict=True)
+    w, b, v = (np.stack(part)[:, None, :] for part in starts)
+    c = np.zeros((len(SEEDS), 1, 1))
+    x = np.linspace(-1, 1, 33)[:, None]
+    for _ in range(steps):
+        z = x * w + b
+        active = z > 0  # where ReLU has slope 1
+        a = z * active
+        delta = (a @ v.swapaxes(1, 2) + c - target(x)) / len(x)
+        back = delta * v * active
+        v = v - lr * delta.swapaxes(1, 2) @ a
+        c = c - lr * delta.sum(axis=1, keepdims=True)
+        w = w - lr * x.T @ back
+        b = b - lr * back.sum(axis=1, keepdims=True)
+    fit = relu(x_fine[:, None] * w + b) @ v.swapaxes(1, 2) + c
+    return rms(fit[:, :, 0] - target(x_fine))
+
+
+# --8<-- [end:trained]
+
+
+# --8<-- [start:regression]
+rng = np.random.default_rng(3)
+X = rng.normal(size=(2, 60))  # one example a column
+above = np.where(X[1] > X[0] ** 2, 1.0, 0.0)
+problems = {
+    "squared error": (X[0] ** 2 + X[1], identity),
+    "cross-entropy": (above, sigmoid),
+}
+
+
+def train_without_activation(y, output, lr=0.3, steps=1500):
+    """Two layers, nothing between. The error at z is a − y for both losses."""
+    rng = np.random.default_rng(0)
+    (W1, b1), (W2, b2) = random_layers([2, 3, 1], rng, b_sd=0)
+    for _ in range(steps):
+        hidden = W1 @ X + b1
+        delta = (output(W2 @ hidden + b2) - y) / len(y)
+        back = W2.T @ delta
+        W2, b2 = W2 - lr * delta @ hidden.T, b2 - lr * delta.sum()
+        W1 = W1 - lr * back @ X.T
+        b1 = b1 - lr * back.sum(axis=1, keepdims=True)
+    return output(W2 @ (W1 @ X + b1) + b2)[0]
+
+
+# --8<-- [end:regression]
+
+
+# --8<-- [start:gaps]
+def widest_gap(width, seed):
+    """The longest stretch of [−1, 1] on which no unit bends."""
+    w, b, _ = start(width, seed)
+    bends = -b / w
+    inside = bends[np.abs(bends) < 1]
+    return np.diff(np.sort(np.concatenate([[-1], inside, [1]]))).max()
+
+
+widest, correlation = {}, {}
+print("units  even gap  widest  correlation")
+for width in (16, 32, 64):
+    gap = np.array([widest_gap(width, seed) for seed in range(40)])
+    error = np.array([random_features(width, seed) for seed in range(40)])
+    widest[width] = gap.mean()
+    correlation[width] = np.corrcoef(np.log(gap), np.log(error))[0, 1]
+    print(f"{width:5}  {2 / width:8.3f}", end="")
+    print(f"  {widest[width]:6.2f}  {correlation[width]:11.2f}")
+# --8<-- [end:gaps]
+
+
+# --8<-- [start:shallow]
+x = np.linspace(0, 1, 2**15 + 1)
+sawtooth = forward(tent_layers(10), x[None, :], relu)[0]
+bends = np.arange(20) / 20
+A = np.column_stack([np.ones(len(x)), relu(x[:, None] - bends)])
+best = A @ np.linalg.lstsq(A, sawtooth, rcond=None)[0]
+shallow_rms = np.sqrt(np.mean((best - sawtooth) ** 2))
+print(f"RMS error of 20 ReLU units:  {shallow_rms:.3f}")
+print(f"RMS error of the constant ½: {np.std(sawtooth):.3f}")
+# --8<-- [end:shallow]
+
+
+# --8<-- [start:random_depth]
+WIDTH, DEPTHS = 16, (1, 2, 4, 6, 8, 10)
+
+
+def count_pieces(depth, b_sd):
+    """Pieces on [−1, 1]: mean and sd over 20 random networks."""
+    sizes = [1] + [WIDTH] * depth + [1]
+    rngs = [np.random.default_rng(seed) for seed in range(20)]
+    nets = [random_layers(sizes, rng, b_sd) for rng in rngs]
+    counts = [len(kinks(net, -1, 1)) + 1 for net in nets]
+    return np.mean(counts), np.std(counts)
+
+
+zero_biases = {depth: count_pieces(depth, 0.0) for depth in DEPTHS}
+some_biases = {depth: count_pieces(depth, 0.1) for depth in DEPTHS}
+print("layers  units  zero b   b of sd 0.1")
+for depth in DEPTHS:
+    (none, _), (mean, sd) = zero_biases[depth], some_biases[depth]
+    print(f"{depth:6}  {WIDTH * depth:5}  {none:6.0f}  {mean:5.1f} ± {sd:4.1f}")
+# --8<-- [end:random_depth]
+
+
+# --8<-- [start:regression_check]
+ones_and_X = np.vstack([np.ones(X.shape[1]), X])
+
+
+def regression(y, output):
+    """Linear or logistic regression by Newton's method: no hidden layer."""
+    w = np.zeros(3)
+    for _ in range(20):
+        a = output(w @ ones_and_X)
+        slope = np.ones_like(a) if output is identity else a * (1 - a)
+        H = (ones_and_X * slope) @ ones_and_X.T
+        w = w - np.linalg.solve(H, ones_and_X @ (a - y))
+    return output(w @ ones_and_X)
+
+
+for loss, (y, output) in problems.items():
+    two_layers = train_without_activation(y, output)
+    difference = np.abs(two_layers - regression(y, output)).max()
+    print(f"{loss}: same to 1e-6: {difference < 1e-6}")
+# --8<-- [end:regression_check]
+
+
+# --8<-- [start:rank_check]
+print("200 units   1 input   2 inputs")
+ranks = {}
+for name, f in ACTIVATIONS.items():
+    for x in (x_line, x_plane):
+        found = [feature_rank(x, f, UNITS, seed) for seed in SEEDS]
+        ranks[name, x.shape[1]] = np.mean(found), np.std(found)
+    (m1, sd1), (m2, sd2) = ranks[name, 1], ranks[name, 2]
+    print(f"{name:8}  {m1:4.0f} ± {sd1:.0f}   {m2:4.0f} ± {sd2:.0f}")
+unbiased = {feature_rank(x_line, relu, UNITS, seed, b_sd=0) for seed in SEEDS}
+print("ReLU without biases, 1 input:", *map(int, unbiased))
+# --8<-- [end:rank_check]
+finer = 1e-12
+tanh_finer = np.mean([feature_rank(x_line, tanh, UNITS, s, tolerance=finer) for s in SEEDS])
+
+
+# --8<-- [start:compare]
+WIDTHS = (8, 16, 32, 64)
+STEPS = (200, 2000)
+by_seed = [[random_features(n, seed) for seed in SEEDS] for n in WIDTHS]
+errors = {
+    "constructed": [[rms(fits[n] - target(x_fine))] for n in WIDTHS],
+    "random features": by_seed,
+    "trained, 200 steps": [trained(n, STEPS[0]) for n in WIDTHS],
+    "trained, 2000 steps": [trained(n, STEPS[1]) for n in WIDTHS],
+}
+slope = {}
+print("N   " + "".join(f"{n:8}" for n in WIDTHS))
+for name, by_width in errors.items():
+    mean, sd = np.mean(by_width, axis=1), np.std(by_width, axis=1)
+    slope[name] = np.polyfit(np.log(WIDTHS), np.log(mean), 1)[0]
+    print(f"{name}: slope {slope[name]:.1f}".replace("-", "−"))
+    print("mean" + "".join(f"{m:8.4f}" for m in mean))
+    if sd.any():
+        print("sd  " + "".join(f"{m:8.4f}" for m in sd))
+# --8<-- [end:compare]
+
+
+# Figures. The first: one input, four hidden layers of eight units, with and without ReLU.
+x = np.linspace(-3, 3, 601)
+layers = random_layers([1, 8, 8, 8, 8, 1], np.random.default_rng(3), b_sd=0.6)
+fig, ax = panel()
+axes_at_zero(ax)
+ax.plot(x, forward(layers, x[None, :], identity)[0], color=ORANGE)
+ax.plot(x, forward(layers, x[None, :], relu)[0], color=BLUE)
+label(ax, -0.2, 2.4, "no activation", ORANGE, ha="right")
+label(ax, 1.0, -2.6, "ReLU between\nthe layers", BLUE, ha="right")
+ax.set(xlabel="input x", ylabel="output")
+save(fig, "why-activations-collapse")
+
+RANK_WIDTHS = (1, 2, 3, 5, 10, 20, 50, 100)
+RANK_LABELS = {
+    "identity": (60, 1.45, MUTED),
+    "z²": (13, 2.3, ORANGE),
+    "z³": (13, 4.7, PURPLE),
+    "tanh": (75, 22, GREEN),
+    "ReLU": (40, 62, BLUE),
+}
+fig, ax = panel(height=3.2)
+for name, (x, y, color) in RANK_LABELS.items():
+    f = ACTIVATIONS[name]
+    mean_rank = [np.mean([feature_rank(x_line, f, n, seed) for seed in SEEDS]) for n in RANK_WIDTHS]
+    units = [*RANK_WIDTHS, UNITS]
+    ax.loglog(units, [*mean_rank, ranks[name, 1][0]], "o-", color=color, markersize=4)
+    label(ax, x, y, name, color)
+ax.set(xlabel="units", ylabel="independent functions")
+ax.set_xticks([1, 10, 100], ["1", "10", "100"])
+ax.set_yticks([1, 10, 100], ["1", "10", "100"])
+save(fig, "why-activations-rank")
+
+fig, ax = panel()
+x = np.linspace(0, 1, 1025)
+ax.plot(x, forward(tent_layers(5), x[None, :], relu)[0], color=BLUE)
+ax.plot(x, forward(tent_layers(1), x[None, :], relu)[0], color=ORANGE)
+label(ax, 0.5, 1.06, "1 layer", ORANGE, ha="center")
+label(ax, 0.02, 1.06, "5 layers", BLUE)
+ax.set(xlabel="input x", ylabel="output", ylim=(-0.02, 1.2), yticks=(0, 0.5, 1))
+save(fig, "why-activations-tent")
+
+fig, ax = panel()
+ax.semilogy(tent_depths, tent_pieces, "o-", color=BLUE, markersize=4)
+for by_depth, color in ((some_biases, ORANGE), (zero_biases, PURPLE)):
+    mean, sd = np.array(list(by_depth.values())).T
+    ax.errorbar(DEPTHS, mean, sd, fmt="o-", color=color, markersize=4)
+label(ax, 7.3, 460, "tent map,\n2 units a layer", BLUE, ha="right", va="center")
+label(ax, 10, 45, "random,\n16 units a layer", ORANGE, ha="right", va="center")
+label(ax, 10, 3, "random, zero biases", PURPLE, ha="right", va="center")
+ax.set(xlabel="hidden layers", ylabel="affine pieces")
+save(fig, "why-activations-pieces")
+
+fig, ax = panel()
+axes_at_zero(ax)
+ax.plot(x_fine, target(x_fine), color=MUTED)
+for width, color in ((4, ORANGE), (8, BLUE)):
+    ax.plot(x_fine, fits[width], color=color)
+label(ax, -0.5, -0.4, "4 units", ORANGE, ha="center")
+label(ax, 0.7, 0.95, "8 units", BLUE)
+label(ax, -0.3, -1.0, "the curve, sin πx", MUTED)
+ax.set(xlabel="input x", ylabel="output")
+save(fig, "why-activations-fits")
+
+ERROR_LABELS = {
+    "constructed": (30, 0.0016, BLUE, "right"),
+    "random features": (33, 0.075, GREEN, "left"),
+    "trained, 200 steps": (15, 0.42, PURPLE, "left"),
+    "trained, 2000 steps": (16.5, 0.018, ORANGE, "left"),
+}
+fig, ax = panel(height=3.4)
+for name, (x, y, color, side) in ERROR_LABELS.items():
+    ax.loglog(WIDTHS, np.mean(errors[name], axis=1), "o-", color=color, markersize=4)
+    label(ax, x, y, name, color, ha=side)
+ax.set(xlabel="units", ylabel="RMS error")
+ax.set_xticks(WIDTHS, [str(n) for n in WIDTHS])
+ax.minorticks_off()
+save(fig, "why-activations-error")

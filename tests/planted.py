@@ -1,0 +1,57 @@
+"""A temporary copy of the project in which a test plants a fault."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from scripts import ROOT
+
+_LEAVE_OUT = shutil.ignore_patterns(
+    ".git", ".venv", "site", "__pycache__", ".pytest_cache", ".ruff_cache"
+)
+
+
+class Copy:
+    """The project in a folder of its own, with the cache of the original."""
+
+    def __init__(self, folder):
+        self.root = Path(folder) / "book"
+        shutil.copytree(ROOT, self.root, ignore=_LEAVE_OUT)
+
+    def replace(self, file, old, new, count=1):
+        """Change a text that must be there: a plant that does not take hold is no test."""
+        path = self.root / file
+        text = path.read_text(encoding="utf-8")
+        assert old in text, f"{old!r} is not in {file}"
+        path.write_text(text.replace(old, new, count), encoding="utf-8")
+
+    def append(self, file, text):
+        path = self.root / file
+        path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
+
+    def line_of(self, file, text):
+        lines = (self.root / file).read_text(encoding="utf-8").splitlines()
+        return next(number for number, line in enumerate(lines, start=1) if text in line)
+
+    def make(self, target):
+        """Run a make target with this Python in place of .venv; (exit code, all it printed)."""
+        command = ["make", "-s", "-o", ".venv/ready", target, f"BIN={Path(sys.executable).parent}"]
+        return self._run(command)
+
+    def pytest(self, *arguments):
+        return self._run([sys.executable, "-m", "pytest", "-q", "--no-header", *arguments])
+
+    def _run(self, command):
+        done = subprocess.run(
+            command, cwd=self.root, env=environment(), capture_output=True, text=True, timeout=300
+        )
+        return done.returncode, done.stdout + done.stderr
+
+
+def environment():
+    """This process's environment, without what make or pytest of the original put there."""
+    dropped = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "PYTEST_ADDOPTS", "PYTEST_CURRENT_TEST")
+    kept = {name: value for name, value in os.environ.items() if name not in dropped}
+    return kept | {"NO_MKDOCS_2_WARNING": "1", "PYTHONDONTWRITEBYTECODE": "1"}

@@ -1,0 +1,174 @@
+"""Each page in Chromium: both schemes, wide and narrow, with what a reader would notice."""
+
+import functools
+import http.server
+import os
+import shutil
+import threading
+
+import pytest
+
+from test_site import PAGES
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = next((found for name in names if (found := shutil.which(name))), None)
+    if not path:
+        # On CI a missing browser is a fault of the set-up, not a reason to test less.
+        assert not os.environ.get("CI"), "Chromium is missing: apt-get install chromium"
+        pytest.skip("no Chromium here: install Debian's package `chromium` to run these")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *arguments):
+        pass
+
+
+@pytest.fixture(scope="module")
+def address(built):
+    handler = functools.partial(Quiet, directory=str(built[0]))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+
+
+FIGURES = """() => [...document.querySelectorAll('img.figure')].map(image => {
+    const box = image.getBoundingClientRect();
+    const inside = image.closest('details') !== null;
+    return {src: image.getAttribute('src'), shown: box.width > 0, width: box.width, inside};
+})"""
+LOAD_ALL = """async () => {
+    const images = [...document.querySelectorAll('img.figure')];
+    images.forEach(image => image.loading = 'eager');
+    await Promise.all(images.map(image => image.decode().catch(() => 0)));
+    return images.filter(image => image.naturalWidth === 0).map(image => image.src);
+}"""
+OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["index", *PAGES])
+def test_page(chromium, address, name, scheme, width):
+    context = chromium.new_context(color_scheme=scheme, viewport={"width": width, "height": 900})
+    page = context.new_page()
+    faults, asked = [], []
+    page.on("console", lambda message: message.type == "error" and faults.append(message.text))
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(address + ("" if name == "index" else f"{name}/"), wait_until="networkidle")
+
+    assert page.evaluate(OVERFLOW) <= 0, "the page scrolls sideways"
+    assert page.evaluate(LOAD_ALL) == [], "images that do not load"
+    for figure in page.evaluate(FIGURES):
+        assert figure["shown"] == figure["src"].endswith(f"#only-{scheme}"), figure
+        if figure["shown"]:
+            # The drawings are 324 pt wide with text of 10 pt: in a narrow box the text shrinks.
+            assert figure["width"] >= (290 if figure["inside"] else 320), figure
+    assert faults == []
+    assert all(url.startswith((address, "data:")) for url in asked), asked
+    context.close()
+
+
+def test_the_switch_changes_page_and_figures(chromium, address):
+    context = chromium.new_context(color_scheme="light", viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.goto(address + "tanh/", wait_until="networkidle")
+    before = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.click("label[title='Switch to the dark scheme']")
+    page.wait_for_function("document.body.dataset.mdColorScheme === 'slate'")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") != before
+    shown = [figure["src"] for figure in page.evaluate(FIGURES) if figure["shown"]]
+    assert shown
+    assert all(source.endswith("#only-dark") for source in shown)
+    context.close()
+
+
+def test_search_finds_a_chapter(chromium, address):
+    page = chromium.new_page()
+    page.goto(address, wait_until="networkidle")
+    page.click(".md-search__input")
+    page.keyboard.type("centring")
+    page.wait_for_selector(".md-search-result__item a[href*='tanh']")
+    page.close()
+
+
+def test_a_solution_unfolds(chromium, address):
+    page = chromium.new_page()
+    page.goto(address + "tanh/", wait_until="networkidle")
+    solution = page.locator("details.success").first
+    assert not solution.locator("pre").first.is_visible()
+    solution.locator("summary").click()
+    assert solution.locator("pre").first.is_visible()
+    page.close()
+
+
+NOTE = "() => document.querySelector('.number-note')?.textContent ?? null"
+
+
+@pytest.fixture
+def tanh_page(chromium, address):
+    page = chromium.new_page(viewport={"width": 360, "height": 800})
+    page.goto(address + "tanh/", wait_until="networkidle")
+    yield page
+    page.close()
+
+
+def test_a_number_says_where_it_comes_from(tanh_page):
+    page = tanh_page
+    page.evaluate(LOAD_ALL)
+    number = page.locator("data", has_text="54.23")
+    before = page.evaluate("document.documentElement.scrollHeight")
+    place = number.evaluate("d => { d.scrollIntoView({block: 'center'}); return d.offsetTop; }")
+    for act in (number.hover, number.focus, number.click):
+        act()
+        text = page.evaluate(NOTE)
+        assert text.startswith("kappa10['0 and 1'] = 54.2315"), text
+        assert number.get_attribute("aria-expanded") == "true"
+        page.keyboard.press("Escape")
+        assert page.evaluate(NOTE) is None
+        assert number.get_attribute("aria-expanded") == "false"
+        page.mouse.move(0, 0)
+        page.evaluate("document.activeElement.blur()")
+    number.click()
+    assert page.evaluate("document.documentElement.scrollHeight") == before
+    assert number.evaluate("d => d.offsetTop") == place
+    box = page.locator(".number-note").bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 360
+
+
+def test_the_keyboard_reaches_the_line_that_made_a_number(tanh_page):
+    page = tanh_page
+    page.locator("data", has_text="54.23").focus()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "see the line"
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/code/tanh/#__codelineno-0-*")
+    line = page.evaluate(
+        "document.getElementById(location.hash.slice(1)).parentElement.textContent"
+    )
+    assert "kappa10 =" in line
+
+
+def test_without_javascript_a_number_is_plain_text(chromium, address):
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(address + "tanh/")
+    number = page.locator("data", has_text="54.23")
+    assert number.get_attribute("tabindex") is None
+    assert "longer: 54.23." in " ".join(page.inner_text("article").split())
+    context.close()

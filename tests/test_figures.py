@@ -1,0 +1,74 @@
+"""Figures: the same bytes on every run, the palette in both schemes, text large enough."""
+
+import re
+
+import pytest
+
+import book
+import run_snippets
+from chapters import all_chapters
+from colophon import contrast, required
+from fingerprints import differ
+from plotting import DARK, PALETTE
+from run_snippets import Request, run_all
+from scripts import ROOT
+
+FIGURES = sorted(figure.name for chapter in all_chapters() for figure in chapter.figures)
+
+
+@pytest.fixture(scope="module")
+def drawn():
+    """figure name -> (light file, dark file), from the same cache that the build uses."""
+    return {
+        figure: (result.figure_file(figure, "light"), result.figure_file(figure, "dark"))
+        for result in book.check().results.values()
+        for figure in result.figures
+    }
+
+
+@pytest.mark.slow
+def test_two_runs_draw_the_same_bytes(drawn, tmp_path, monkeypatch):
+    monkeypatch.setattr(run_snippets, "CACHE", tmp_path)
+    scripts = sorted({name for chapter in all_chapters() for name in chapter.scripts})
+    results, errors = run_all([Request(name) for name in scripts])
+    assert not errors
+    again = 0
+    for result in results.values():
+        for figure in result.figures:
+            for scheme, first in zip(("light", "dark"), drawn[figure], strict=True):
+                assert result.figure_file(figure, scheme).read_bytes() == first.read_bytes()
+                again += 1
+    assert again == 2 * len(FIGURES) > 50
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_schemes_differ_in_colour_only(drawn, name):
+    light, dark = (path.read_text(encoding="utf-8") for path in drawn[name])
+    colour = re.compile(r"#[0-9a-f]{6}\b")
+    assert colour.sub("#", light) == colour.sub("#", dark)
+    assert {DARK[c] for c in colour.findall(light)} == set(colour.findall(dark))
+
+
+def test_figures_draw_what_their_fingerprints_say():
+    """A changed curve, label or axis is renewed on purpose, by `make update`."""
+    folder = ROOT / "tests" / "fingerprints"
+    drawn = {n: d for r in book.check().results.values() for n, d in r.fingerprints.items()}
+    assert sorted(drawn) == sorted(path.stem for path in folder.glob("*.json"))
+    changes = {n: found for n, d in drawn.items() if (found := differ(folder / f"{n}.json", d))}
+    assert not changes, "\n".join(f"{n}: {change}" for n, change in changes.items())
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_figure_fits_a_phone(drawn, name):
+    """Drawn at most 4.5 inches (324 pt) wide: on a phone it is shown at its natural size."""
+    width, height = re.search(
+        r'viewBox="0 0 ([\d.]+) ([\d.]+)"', drawn[name][0].read_text(encoding="utf-8")
+    ).groups()
+    assert float(width) <= 324.1
+    assert float(height) <= 400
+
+
+@pytest.mark.parametrize("name", ["ink", "muted", "blue", "orange", "green", "purple", "ochre"])
+@pytest.mark.parametrize("scheme", [0, 1])
+def test_colours_of_lines_and_text_can_be_read(name, scheme):
+    assert contrast(PALETTE[name][scheme], PALETTE["paper"][scheme]) >= required

@@ -1,0 +1,111 @@
+"""`mkdocs serve`: a broken snippet shows its error and mends on the next save, without a loop."""
+
+import re
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+
+import pytest
+
+from planted import Copy, environment
+
+pytestmark = pytest.mark.slow
+
+
+class Server:
+    """mkdocs serve on a free port, with all it prints."""
+
+    def __init__(self, root):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        command = [sys.executable, "-m", "mkdocs", "serve", "-a", f"127.0.0.1:{self.port}"]
+        self.process = subprocess.Popen(
+            command, cwd=root, env=environment(), stderr=subprocess.PIPE, text=True
+        )
+        self.log = []
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self):
+        for line in self.process.stderr:
+            self.log.append(line)
+
+    def rebuilds(self):
+        return sum("Detected file changes" in line for line in self.log)
+
+    def get(self, page):
+        address = f"http://127.0.0.1:{self.port}/{page}"
+        with urllib.request.urlopen(address, timeout=60) as answer:
+            return answer.read().decode()
+
+    def wait(self, page, text, seconds=60):
+        """The page once it holds the text; fails after some seconds."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            try:
+                found = self.get(page)
+                if text in found:
+                    return found
+            except OSError:
+                assert self.process.poll() is None, "".join(self.log)
+            time.sleep(0.2)
+        raise AssertionError(f"{text!r} never came:\n" + "".join(self.log[-30:]))
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(timeout=20)
+
+
+@pytest.fixture
+def copy(tmp_path):
+    return Copy(tmp_path)
+
+
+@pytest.fixture
+def server(copy):
+    running = Server(copy.root)
+    yield running
+    running.stop()
+
+
+def test_broken_snippet_shows_its_error_and_recovers(copy, server):
+    server.wait("tanh/", "Why does centring help?")
+    copy.replace("snippets/tanh.py", "z0 = np.array(", "z0 = np.arrray(")
+    line = copy.line_of("snippets/tanh.py", "np.arrray(")
+    page = server.wait("tanh/", "This page has a fault")
+    shown = re.sub(r"<[^>]+>", "", page)
+    assert f"snippets/tanh.py:{line}: in section" in shown
+    assert "AttributeError" in shown
+    # The other pages stay readable meanwhile.
+    assert "This page has a fault" not in server.get("sigmoid/")
+    copy.replace("snippets/tanh.py", "np.arrray(", "np.array(")
+    server.wait("tanh/", "Why does centring help?")
+    assert server.process.poll() is None
+    time.sleep(4)
+    assert server.rebuilds() == 2, "".join(server.log)
+
+
+def test_starting_with_a_broken_snippet_shows_it_too(copy):
+    copy.replace("docs/tanh.md", '"tanh.py:slopes"', '"tanh.py:slope"')
+    running = Server(copy.root)
+    try:
+        running.wait("tanh/", "This page has a fault")
+        copy.replace("docs/tanh.md", '"tanh.py:slope"', '"tanh.py:slopes"')
+        running.wait("tanh/", "Why does centring help?")
+    finally:
+        running.stop()
+
+
+def test_a_changed_snippet_changes_its_figure(copy, server):
+    server.wait("tanh/", "Why does centring help?")
+    before = server.get("figures/tanh-and-sigmoid.light.svg")
+    copy.replace("snippets/tanh.py", "ylim=(-1.1, 1.1)", "ylim=(-1.4, 1.4)")
+    end = time.monotonic() + 60
+    while server.get("figures/tanh-and-sigmoid.light.svg") == before:
+        assert time.monotonic() < end
+        time.sleep(0.2)
+    time.sleep(4)
+    assert server.rebuilds() == 1
