@@ -83,7 +83,7 @@ def on_page_content(html_text, page, config, files):
         return get_relative_url(target.url, page.url) + sources.anchor(line)
 
     html_text = _link_figures(html_text, checked, source)
-    if chapter.snippet not in checked.results:
+    if chapter.snippet not in checked.results or not config.extra.get("numbers", True):
         return html_text
     script, values = checked.scripts[chapter.snippet], checked.results[chapter.snippet].values
     expressions = {literal: group[0] for literal, group in bindings(chapter).items()}
