@@ -10,7 +10,7 @@ from pathlib import Path
 
 import bound_numbers
 import citations
-from chapters import Chapter, all_chapters, check_chapter
+from chapters import DOCS, Chapter, check_chapter, read_pages
 from run_snippets import Request, Result, run_all
 from scripts import NOTEBOOK, SNIPPETS, BookError, Script, read_script, script_path, shown
 
@@ -30,12 +30,10 @@ class Checked:
 
     def page_of(self, problem):
         """The page on which to show a problem: its own, or the first that uses the script."""
-        if problem.path in self.chapters:
-            return problem.path
         for path, chapter in self.chapters.items():
-            if problem.path.stem in chapter.scripts:
+            if problem.path.parent == SNIPPETS and problem.path.stem in chapter.scripts:
                 return path
-        return next(iter(self.chapters))
+        return problem.path if problem.path.parent == DOCS else DOCS / "index.md"
 
     def tally(self):
         """The counts that the index and the colophon state."""
@@ -54,46 +52,58 @@ class Checked:
 
 def check(figures=True, only=()):
     """Run what the book shows, and hold every page against it; `only` names single pages."""
-    try:
-        chapters = [c for c in all_chapters() if not only or c.name in only]
-    except BookError as error:
-        return Checked({}, problems=[error])
-    checked = Checked({chapter.path: chapter for chapter in chapters})
-    problems = checked.problems
-    for path in [*sorted(SNIPPETS.glob("*.py")), NOTEBOOK]:
-        try:
-            checked.scripts[path.stem] = read_script(path)
-        except BookError as error:
-            problems.append(error)
-    for chapter in chapters:
-        problems += check_chapter(chapter)
-    broken = {problem.path for problem in problems}
+    chapters, problems = read_pages(only)
+    scripts, unreadable = _read_scripts()
+    checked = Checked({chapter.path: chapter for chapter in chapters}, scripts=scripts)
+    faults = [fault for chapter in chapters for fault in check_chapter(chapter)]
     entries = citations.read_bibliography()
-    problems += citations.check_citations(chapters, entries, unused=not only)
-    checked.results, failed = run_all(_requests(chapters, problems)) if figures else ({}, [])
-    problems += failed
-    if not figures:
-        return checked
-    makers = _makers(checked.results, problems)
-    for chapter in chapters:
-        if chapter.path not in broken:
-            problems += _check_outputs(chapter, checked.results)
-            problems += _check_figures(chapter, makers, failed)
-            if chapter.snippet in checked.results or not chapter.snippet:
-                result = checked.results.get(chapter.snippet)
-                values = result.values if result else {}
-                problems += bound_numbers.check_numbers(chapter, values, entries)
-    if not only:
-        problems += _unshown_sections(chapters, checked.scripts)
-    if not failed and not only:
-        shown_figures = {figure.name for chapter in chapters for figure in chapter.figures}
-        for name, maker in makers.items():
-            if name not in shown_figures:
-                path = script_path(maker)
-                problems.append(BookError(path, None, f"no page shows its figure {name}.svg"))
+    problems += unreadable + faults
+    problems += citations.check_citations(chapters, entries, unused=not only and not problems)
+    if figures:
+        checked.results, failed = run_all(_requests(chapters, problems))
+        problems += failed
+        broken = {fault.path for fault in faults}
+        whole = [chapter for chapter in chapters if chapter.path not in broken]
+        problems += _check_against_code(whole, checked.results, failed, entries)
+        if not only:
+            problems += _unshown_sections(chapters, scripts)
+        if not only and not problems:
+            problems += _unshown_figures(chapters, checked.results)
     # A fault of a script is met wherever the script is used: once is enough.
     checked.problems = list({str(problem): problem for problem in problems}.values())
     return checked
+
+
+def _read_scripts():
+    scripts, problems = {}, []
+    for path in [*sorted(SNIPPETS.glob("*.py")), NOTEBOOK]:
+        try:
+            scripts[path.stem] = read_script(path)
+        except BookError as error:
+            problems.append(error)
+    return scripts, problems
+
+
+def _check_against_code(chapters, results, failed, entries):
+    """Outputs, figures and numbers of pages that can be read, against what their scripts computed."""
+    makers, problems = _makers(results)
+    for chapter in chapters:
+        problems += _check_outputs(chapter, results)
+        problems += _check_figures(chapter, makers, failed)
+        if chapter.snippet in results or not chapter.snippet:
+            values = results[chapter.snippet].values if chapter.snippet else {}
+            problems += bound_numbers.check_numbers(chapter, values, entries)
+    return problems
+
+
+def _unshown_figures(chapters, results):
+    shown_figures = {figure.name for chapter in chapters for figure in chapter.figures}
+    return [
+        BookError(script_path(name), None, f"no page shows its figure {figure}.svg")
+        for name, result in results.items()
+        for figure in result.figures
+        if figure not in shown_figures
+    ]
 
 
 def _requests(chapters, problems):
@@ -112,15 +122,16 @@ def _requests(chapters, problems):
     return [Request(name, tuple(dict.fromkeys(found))) for name, found in wanted.items()]
 
 
-def _makers(results, problems):
-    makers = {}
+def _makers(results):
+    """figure -> the script that saves it, and a problem for each that two scripts save."""
+    makers, problems = {}, []
     for name, result in results.items():
         for figure in result.figures:
             if figure in makers:
                 message = f"{figure}.svg is also made by snippets/{makers[figure]}.py"
                 problems.append(BookError(script_path(name), None, message))
             makers[figure] = name
-    return makers
+    return makers, problems
 
 
 def _check_outputs(chapter, results):

@@ -128,10 +128,25 @@ def check_chapter(chapter):
     return problems
 
 
+def read_pages(only=()):
+    """(pages that can be read, a BookError for each that cannot); `only` names single pages."""
+    chapters, problems = [], []
+    for path in [*sorted(DOCS.glob("*.md")), ROOT / "README.md", NOTEBOOK]:
+        if only and path.stem not in only:
+            continue
+        try:
+            chapters.append(read_notebook(path) if path == NOTEBOOK else read_chapter(path))
+        except BookError as error:
+            problems.append(error)
+    return chapters, problems
+
+
 def all_chapters():
-    """Every Markdown page of the book, README.md last."""
-    pages = [*sorted(DOCS.glob("*.md")), ROOT / "README.md"]
-    return [*(read_chapter(path) for path in pages), read_notebook(NOTEBOOK)]
+    """Every page of the book, for whoever needs all of them. Raises BookError."""
+    chapters, problems = read_pages()
+    if problems:
+        raise problems[0]
+    return chapters
 
 
 def read_notebook(path, text=None):

@@ -11,7 +11,7 @@ from functools import lru_cache
 from pybtex.database import parse_file
 from pybtex.richtext import Text
 
-from chapters import DOCS, read_chapter
+from chapters import DOCS, read_pages
 from scripts import SNIPPETS, BookError
 from sources import page_uri
 
@@ -108,9 +108,11 @@ def linked(markdown, entries):
     """The page with each citation as a link to its entry."""
 
     def one(match):
+        items = [_ITEM.fullmatch(item.strip()) for item in match["items"].split(";")]
+        if not all(found and found["key"] in entries for found in items):
+            return match[0]  # the check of the book reports it, with its line
         shown = []
-        for item in match["items"].split(";"):
-            found = _ITEM.fullmatch(item.strip())
+        for found in items:
             key, where = found["key"], found["where"]
             link = f"[{short_name(entries[key])}]({PAGE}#{key})"
             shown.append(f"{link}, {where}" if where else link)
@@ -143,11 +145,10 @@ def on_page_markdown(markdown, page, config, files):
         return markdown
     entries = read_bibliography()
     if page.file.src_uri == PAGE:
-        chapters = [read_chapter(path) for path in sorted(DOCS.glob("*.md"))]
+        chapters, _ = read_pages()
         titles = {c.name: _title(c) for c in chapters}
         markdown = markdown.replace(MARK, reference_list(chapters, entries, titles))
-    known = all(key in entries for _, key in cited_keys(read_chapter(page.file.abs_src_path)))
-    return linked(markdown, entries) if known else markdown
+    return linked(markdown, entries)
 
 
 def _title(chapter):

@@ -8,6 +8,7 @@ import html
 import logging
 import re
 from pathlib import Path
+from types import MethodType
 
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, InclusionLevel
@@ -62,6 +63,8 @@ def on_page_markdown(markdown, page, config, files):
     path = Path(page.file.abs_src_path)
     problems = [p for p in checked.problems if checked.page_of(p) == path]
     if problems:
+        if path == NOTEBOOK:  # shown as Markdown now, not run
+            page.render = MethodType(type(page).render, page)
         return _error_page(problems)
     if path.suffix != ".md":
         return markdown

@@ -1,5 +1,6 @@
 """`mkdocs serve`: a broken snippet shows its error and mends on the next save, without a loop."""
 
+import html
 import re
 import socket
 import subprocess
@@ -39,7 +40,8 @@ class Server:
     def get(self, page):
         address = f"http://127.0.0.1:{self.port}/{page}"
         with urllib.request.urlopen(address, timeout=60) as answer:
-            return answer.read().decode()
+            # Without the numbers by which the page asks whether it is out of date.
+            return re.sub(r"livereload\(\d+, \d+\)", "", answer.read().decode())
 
     def wait(self, page, text, seconds=60):
         """The page once it holds the text; fails after some seconds."""
@@ -71,21 +73,34 @@ def server(copy):
     running.stop()
 
 
-def test_broken_snippet_shows_its_error_and_recovers(copy, server):
+# What a writer breaks while the server runs: file, old and new text, page, what the page then says.
+BREAKAGES = [
+    ("snippets/tanh.py", "z0 = np.array(", "z0 = np.arrray(", "tanh/", "AttributeError"),
+    ("snippets/tanh.py", "def lecun_tanh(z):", "def lecun_tanh(z:", "tanh/", "SyntaxError"),
+    ("docs/tanh.md", '"tanh.py:slopes"', '"tanh.py:slope"', "tanh/", "section 'slope' is not in"),
+    ("docs/tanh.md", "snippet: tanh", "snippet: [tanh", "tanh/", "front matter"),
+    ("docs/or-notebook.py", "updates = 0", "updates = nought", "or-notebook/", "NameError"),
+]
+
+
+def test_a_fault_shows_on_its_page_and_mends_on_the_next_save(copy, server):
     server.wait("tanh/", "Why does centring help?")
-    copy.replace("snippets/tanh.py", "z0 = np.array(", "z0 = np.arrray(")
-    line = copy.line_of("snippets/tanh.py", "np.arrray(")
-    page = server.wait("tanh/", "This page has a fault")
-    shown = re.sub(r"<[^>]+>", "", page)
-    assert f"snippets/tanh.py:{line}: in section" in shown
-    assert "AttributeError" in shown
-    # The other pages stay readable meanwhile.
-    assert "This page has a fault" not in server.get("sigmoid/")
-    copy.replace("snippets/tanh.py", "np.arrray(", "np.array(")
-    server.wait("tanh/", "Why does centring help?")
+    whole = {page: server.get(page) for page in ("tanh/", "or-notebook/")}
+    for number, (file, old, new, page, cause) in enumerate(BREAKAGES, start=1):
+        copy.replace(file, old, new)
+        line = copy.line_of(file, new)
+        shown = html.unescape(re.sub(r"<[^>]+>", "", server.wait(page, "This page has a fault")))
+        assert cause in shown
+        assert re.search(rf"{file}:({line}|{line + 1}):", shown), shown[:3000]
+        # The other pages stay readable meanwhile.
+        assert "This page has a fault" not in server.get("sigmoid/")
+        copy.replace(file, new, old)
+        server.wait(page, "Exercises" if page == "tanh/" else "Restart and run all")
+        assert server.rebuilds() == 2 * number, "".join(server.log)
+    assert whole == {page: server.get(page) for page in whole}
     assert server.process.poll() is None
     time.sleep(4)
-    assert server.rebuilds() == 2, "".join(server.log)
+    assert server.rebuilds() == 2 * len(BREAKAGES), "".join(server.log)
 
 
 def test_starting_with_a_broken_snippet_shows_it_too(copy):
