@@ -13,8 +13,8 @@ build: .venv/ready  ## write site/; a warning fails it, and a failed build leave
 	$(BIN)/mkdocs build --strict --site-dir .cache/site
 	rm -rf site && mv .cache/site site
 
-test: .venv/ready  ## run all tests
-	$(BIN)/python -m pytest
+test: .venv/ready  ## run all tests, file by file on as many cores as there are
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 test-fast: .venv/ready  ## the loop of a writer: seconds, no browser
 	$(BIN)/python -m pytest -m "not browser and not slow"
