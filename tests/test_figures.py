@@ -13,7 +13,7 @@ from plotting import DARK, PALETTE
 from run_snippets import Request, run_all
 from scripts import ROOT
 
-FIGURES = sorted(figure.name for chapter in all_chapters() for figure in chapter.figures)
+FIGURES = sorted({figure.name for chapter in all_chapters() for figure in chapter.figures})
 
 
 @pytest.fixture(scope="module")
