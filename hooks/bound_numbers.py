@@ -6,14 +6,18 @@ snippet leaves behind, or cites it:
     numbers: {"11,010": epochs, "7.2064": "w[0, 0]"}
     words: {"half of the units": "abs(dead_share - 0.5) < 0.05"}
     cited: {"0.25": he2015}
+    counts: {"0.1": 4, "0.2": 1}
 
 The literal's own decimals set the precision: 7.2064 is right when the value rounds to it. Words that
 state a measured number are bound to a condition, which must be true.
+Where two literals of a page differ in one digit only, a slip of that digit would turn one into the
+other, unseen: `counts` says how often each of them stands there.
 Usable alone: `python hooks/bound_numbers.py [CHAPTER ...]` lists every number with its source.
 """
 
 import re
 import sys
+from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -196,7 +200,42 @@ def check_numbers(chapter, values, keys):
             elif isinstance(value, bool) or not agrees(value, target, half):
                 message = f"the page says {literal}, the code says {expression} = {value!r}"
                 problems.append(BookError(chapter.path, where, message))
-    return problems + _check_words(chapter, values)
+    return problems + _check_counts(chapter, [*bound, *cited]) + _check_words(chapter, values)
+
+
+def _one_digit_apart(one, other):
+    same_shape = re.sub(r"\d", "0", one) == re.sub(r"\d", "0", other)
+    return same_shape and sum(a != b for a, b in zip(one, other, strict=True)) == 1
+
+
+def statements(chapter):
+    """How often each number stands in the prose of a page."""
+    return Counter(m[0].strip() for _, text in prose_lines(chapter) for m in NUMBER.finditer(text))
+
+
+def _check_counts(chapter, literals):
+    """How often the literals stand on the page that one wrong digit would turn into each other."""
+    counts = chapter.meta.get("counts") or {}
+    stated = Counter(
+        m[0].strip() for _, text in prose_lines(chapter) for m in NUMBER.finditer(text)
+    )
+    near = {one: other for one in literals for other in literals if _one_digit_apart(one, other)}
+    problems = []
+    for literal, other in near.items():
+        line = binding_line(chapter, literal)
+        if literal not in counts:
+            message = (
+                f"{literal!r} and {other!r} differ in one digit: give both a count in `counts:`"
+            )
+            problems.append(BookError(chapter.path, line, message))
+        elif counts[literal] != stated[literal]:
+            message = f"{literal!r} stands here {stated[literal]} times, not {counts[literal]}"
+            problems.append(BookError(chapter.path, line, message))
+    for literal in counts:
+        if literal not in near:
+            message = f"`counts` names {literal!r}, which no other literal is close to"
+            problems.append(BookError(chapter.path, binding_line(chapter, literal), message))
+    return problems
 
 
 def _check_words(chapter, values):

@@ -13,7 +13,15 @@ import sys
 from decimal import ROUND_HALF_EVEN, Decimal
 
 import fingerprints
-from bound_numbers import NUMBER, agrees, bindings, expressions, prose_lines, value_of
+from bound_numbers import (
+    NUMBER,
+    agrees,
+    bindings,
+    expressions,
+    prose_lines,
+    statements,
+    value_of,
+)
 from chapters import all_chapters
 from run_snippets import Request, run_all
 from scripts import ROOT, shown
@@ -71,8 +79,11 @@ def _renew_numbers(chapter, values, lines):
             else:
                 change[literal] = written.pop()
     prose = dict(prose_lines(chapter))
+    stated = statements(chapter)
     for index, line in enumerate(lines):
         if index < chapter.body_line - 1:
+            if line.lstrip("# ").startswith("counts:"):
+                line = re.sub(r'"([^"]+)": \d+', lambda m: f'"{m[1]}": {stated[m[1]]}', line)
             for old, new in change.items():
                 line = re.sub(rf"([\"']){re.escape(old)}\1(?=\s*:)", rf"\g<1>{new}\g<1>", line)
             lines[index] = line

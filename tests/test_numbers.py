@@ -211,6 +211,36 @@ def test_each_fault_names_file_line_and_cause(tmp_path, body, front, values, par
     only(problems(tmp_path, body, front, values), *parts)
 
 
+NEAR = 'snippet: tanh\nnumbers: {"0.1": a, "0.2": b}'
+
+
+@pytest.mark.parametrize(
+    ("counts", "body", "found"),
+    [
+        (
+            "",
+            "It is 0.1 and 0.2.",
+            ["'0.1' and '0.2' differ in one digit", "'0.2' and '0.1' differ"],
+        ),
+        ('\ncounts: {"0.1": 2, "0.2": 1}', "It is 0.1, 0.2 and 0.1.", []),
+        (
+            '\ncounts: {"0.1": 2, "0.2": 1}',
+            "It is 0.1, 0.2 and 0.2.",
+            ["'0.1' stands here 1 times, not 2", "'0.2' stands here 2 times, not 1"],
+        ),
+        (
+            '\ncounts: {"0.1": 1, "0.2": 1, "0.33": 1}',
+            "It is 0.1 and 0.2.",
+            ["`counts` names '0.33', which no other literal is close to"],
+        ),
+    ],
+)
+def test_a_slip_from_one_bound_number_to_another_is_seen(tmp_path, counts, body, found):
+    errors = problems(tmp_path, body, NEAR + counts, {"a": 0.1, "b": 0.2})
+    assert len(errors) == len(found), errors
+    assert all(any(part in error for error in errors) for part in found)
+
+
 def test_words_are_bound_across_a_line_break(tmp_path):
     front = 'snippet: tanh\nwords: {"half of the units": "share > 0.4"}'
     assert problems(tmp_path, "half of\nthe units die", front, {"share > 0.4": True}) == []
