@@ -36,7 +36,7 @@ format: .venv/ready
 
 lock: .venv/ready  ## compile requirements.txt from requirements.in, for Python 3.11 and newer
 	$(BIN)/pip install --quiet uv
-	$(BIN)/uv pip compile --universal --python-version 3.11 --no-header --upgrade requirements.in -o requirements.txt
+	$(BIN)/uv pip compile --universal --python-version 3.11 --no-header --fork-strategy fewest --upgrade requirements.in -o requirements.txt
 
 .venv/ready: requirements.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; try make PYTHON=python3.12")'
