@@ -84,7 +84,10 @@ def run_all(requests):
 def cache_key(request):
     """Hash of all that can change a result: sources, style, this code, and the libraries."""
     digest = hashlib.sha256()
-    for path in [*_sources(request.name), SNIPPETS / "book.mplstyle", *_own_code()]:
+    sources = _sources(request.name)
+    if SNIPPETS / "measured.py" in sources:
+        sources += sorted((ROOT / "experiments").glob("*.json"))
+    for path in [*sources, SNIPPETS / "book.mplstyle", *_own_code()]:
         if path.is_file():
             digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     for package in ("numpy", "matplotlib"):
