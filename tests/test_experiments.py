@@ -1,7 +1,8 @@
 """The long experiments: no result is stale, and all of them come out again."""
 
-import experiments
 import pytest
+
+import experiments
 
 
 @pytest.mark.parametrize("name", experiments.names())
