@@ -1,7 +1,8 @@
 """What a figure draws, in a few readable numbers, so that a change shows in review.
 
-A fingerprint holds the size, the axes with labels, limits and scales, every text with its place,
-and of each curve, area and patch its colour, its number of points, some of them and their moments.
+A fingerprint holds the size, the axes with labels, limits and scales, every text with its place
+and look, and of each curve, area and patch its look (colours, widths, sizes, order), its number of
+points, some of them and their moments.
 The committed ones stand in tests/fingerprints/; `make update` renews them.
 """
 
@@ -32,7 +33,7 @@ def _axes(ax):
         "title": ax.get_title(loc="left") or ax.get_title(),
         "x": [ax.get_xlabel(), ax.get_xscale(), *_round(ax.get_xlim())],
         "y": [ax.get_ylabel(), ax.get_yscale(), *_round(ax.get_ylim())],
-        "texts": [[text.get_text(), *_round(text.get_position())] for text in ax.texts],
+        "texts": [_text(text) for text in ax.texts],
         "drawn": drawn,
     }
     if ax.axison:
@@ -41,10 +42,28 @@ def _axes(ax):
     return found
 
 
+def _text(text):
+    look = [_hex(text.get_color()), f"{text.get_ha()} {text.get_va()}"]
+    numbers = [text.get_fontsize(), text.get_rotation(), text.get_zorder()]
+    found = [text.get_text(), *_round(text.get_position()), *look, *_round(numbers)]
+    halo, arrow = text.get_bbox_patch(), getattr(text, "arrow_patch", None)
+    if halo:
+        found += [_hex(halo.get_facecolor()), *_round([halo.get_boxstyle().pad])]
+    if arrow:
+        numbers = [arrow.get_linewidth(), arrow.get_mutation_scale(), arrow.shrinkA, arrow.shrinkB]
+        found += [_hex(arrow.get_edgecolor()), *_round([*text.xy, *numbers])]
+    return found
+
+
 def _line(line):
     points = np.column_stack([line.get_xdata(orig=False), line.get_ydata(orig=False)])
     style = f"{line.get_linestyle()} {line.get_marker()}".replace("None", "").strip()
-    return {"line": [_hex(line.get_color()), style], **_points(points)}
+    look = [_hex(line.get_color(), line.get_alpha()), style]
+    numbers = [line.get_linewidth(), line.get_zorder()]
+    if line.get_marker() not in (None, "None", "", " "):
+        look += [_hex(line.get_markerfacecolor()), _hex(line.get_markeredgecolor())]
+        numbers.append(line.get_markersize())
+    return {"line": [*look, *_round(numbers)], **_points(points)}
 
 
 def _collection(collection):
@@ -53,13 +72,17 @@ def _collection(collection):
     # A scatter is its offsets; an area or a contour is its paths.
     points = offsets if len(offsets) > 1 or not vertices else np.concatenate(vertices)
     colours = [_hex(c) for c in [*collection.get_facecolor()[:8], *collection.get_edgecolor()[:8]]]
-    return {type(collection).__name__: sorted(set(colours)), **_points(points)}
+    numbers = [*sorted({float(width) for width in collection.get_linewidths()})]
+    look = [*sorted(set(colours)), *_round([*numbers, collection.get_zorder()])]
+    return {type(collection).__name__: look, **_points(points)}
 
 
 def _patch(patch, ax):
     path = patch.get_transform().transform_path(patch.get_path())
     points = ax.figure.dpi_scale_trans.inverted().transform(path.vertices)
-    return {type(patch).__name__: [_hex(patch.get_facecolor())], **_points(points)}
+    look = [_hex(patch.get_facecolor()), _hex(patch.get_edgecolor())]
+    look += _round([patch.get_linewidth(), patch.get_zorder()])
+    return {type(patch).__name__: look, **_points(points)}
 
 
 def _points(points):
@@ -74,10 +97,10 @@ def _points(points):
     }
 
 
-def _hex(colour):
-    from matplotlib.colors import to_hex
+def _hex(colour, alpha=None):
+    from matplotlib.colors import to_hex, to_rgba
 
-    return to_hex(colour, keep_alpha=True)
+    return to_hex(to_rgba(colour, alpha), keep_alpha=True)
 
 
 def _round(numbers):

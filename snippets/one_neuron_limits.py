@@ -1,0 +1,438 @@
+"""What one neuron cannot do: XOR, the count of separable functions, and what two layers change."""
+
+import itertools
+from statistics import NormalDist
+
+import numpy as np
+
+from activations import REGISTRY, identity, relu, sigmoid, step
+from plotting import (
+    BLUE,
+    BLUE_AREA,
+    GREEN,
+    INK,
+    MUTED,
+    OCHRE,
+    ORANGE,
+    PAPER,
+    PURPLE,
+    label,
+    panel,
+    save,
+)
+
+# --8<-- [start:sums]
+rows = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
+xor = np.array([0, 1, 1, 0])
+print("sum of the rows with target 1:", rows[xor == 1].sum(axis=0))
+print("sum of the rows with target 0:", rows[xor == 0].sum(axis=0))
+# --8<-- [end:sums]
+
+# --8<-- [start:not_monotone]
+dip = (1.5, -1.5, -1.5)  # w_1, w_2, b
+z = rows @ dip[:2] + dip[2]
+print("row        ", *(f"  ({x1}, {x2})" for x1, x2 in rows))
+for name, entry in REGISTRY.items():
+    if entry.kind == "elementwise" and not entry.monotone:
+        a = entry.f(z)
+        found = a[xor == 1].min() > a[xor == 0].max()
+        shown = [f"{value + 0.0:8.3f}" for value in a]
+        print(f"{name:11}", *shown, "  XOR:", found)
+# --8<-- [end:not_monotone]
+
+# --8<-- [start:least_squares]
+X1 = np.column_stack([rows, np.ones(4, dtype=int)])  # the ones carry the bias
+best = np.array([0, 0, 0.5])  # w_1, w_2, b
+print("gradient at w = (0, 0), b = 1/2:", X1.T @ (X1 @ best - xor))
+print("independent columns:", np.linalg.matrix_rank(X1))
+# --8<-- [end:least_squares]
+
+
+# --8<-- [start:perceptron]
+def perceptron(y, passes=8):
+    """From zero weights: (w_1, w_2, b) after each pass, and its mistakes."""
+    w = np.zeros(3, dtype=int)
+    states, mistakes = [], []
+    for _ in range(passes):
+        wrong = 0
+        for x, target in zip(X1, y, strict=True):
+            error = target - int(step(x @ w))  # −1, 0 or 1
+            w = w + error * x
+            wrong += abs(error)
+        states.append(w.tolist())
+        mistakes.append(int(wrong))
+    return states, mistakes
+
+
+# --8<-- [end:perceptron]
+
+# --8<-- [start:cycle]
+for name, y in {"AND": [0, 0, 0, 1], "OR": [0, 1, 1, 1], "XOR": xor}.items():
+    states, mistakes = perceptron(y)
+    print(f"{name:3}  mistakes in each pass: {mistakes}")
+print("XOR after passes 2, 3, 4:", *states[1:4])
+truth_tables = list(itertools.product([0, 1], repeat=4))
+learned = sum(perceptron(y)[1][-1] == 0 for y in truth_tables)
+print(f"learned: {learned} of {len(truth_tables)} functions")
+# --8<-- [end:cycle]
+
+
+# --8<-- [start:separable]
+def separable(n, largest):
+    """The functions of n inputs that a step neuron computes with whole weights.
+
+    A function is written as a whole number: its bit r is the output for row r.
+    Tried are all weights up to ±largest, each with every threshold.
+    """
+    X = np.array(list(itertools.product([0, 1], repeat=n)))  # (2**n, n)
+    sizes = range(-largest, largest + 1)
+    W = np.array(list(itertools.product(sizes, repeat=n)))  # one neuron a row
+    sums = X @ W.T  # (2**n, neurons)
+    bits = 2 ** np.arange(2**n)
+    thresholds = np.arange(-n * largest, n * largest + 2) - 0.5
+    return np.unique([bits @ (sums > t) for t in thresholds])
+
+
+# --8<-- [end:separable]
+
+
+# --8<-- [start:refuted]
+def refuted(n):
+    """Which functions are 1 on two rows and 0 on two rows of the same sum."""
+    X = np.array(list(itertools.product([0, 1], repeat=n)))
+    functions = np.arange(2 ** (2**n))
+    no_line = np.zeros(len(functions), dtype=bool)
+    pairs = list(itertools.combinations(range(2**n), 2))
+    for (p, q), (r, s) in itertools.permutations(pairs, 2):
+        if (X[p] + X[q] == X[r] + X[s]).all():
+            ones, zeros = 2**p + 2**q, 2**r + 2**s
+            no_line |= functions & (ones + zeros) == ones
+    return no_line
+
+
+# --8<-- [end:refuted]
+
+# --8<-- [start:count]
+print("inputs  functions  separable  refuted   share")
+counts = {}
+for n in (1, 2, 3, 4):
+    found, no_line = separable(n, largest=n), refuted(n)
+    counts[n] = len(found)
+    total, struck = len(no_line), no_line.sum()
+    share = counts[n] / total
+    print(f"{n:6} {total:10,} {counts[n]:10,} {struck:8,}  {share:6.1%}")
+    assert counts[n] + struck == total
+# --8<-- [end:count]
+OEIS = {5: 94_572, 6: 15_028_134}
+functions = {n: 2 ** (2**n) for n in range(1, 7)}
+
+
+# --8<-- [start:network]
+def network(X, W, b, v, c):
+    """X (n, 2), W (2, hidden), b and v (hidden,), c a number: outputs (n,)."""
+    return relu(X @ W + b) @ v + c
+
+
+W = np.array([[1, 1], [1, 1]])  # both units read x_1 + x_2
+b = np.array([0, -1])  # the second unit starts one later
+v, c = np.array([1, -2]), 0
+print("hidden:", *relu(rows @ W + b).astype(int).tolist())
+print("output:", network(rows, W, b, v, c).astype(int))
+# --8<-- [end:network]
+
+
+# --8<-- [start:start]
+def he_start(rng, starts, hidden=2):
+    """Weights of variance 2/n for n inputs, biases 0 in the last row of W."""
+    W = np.zeros((3, hidden, starts))
+    W[:2] = rng.normal(size=(2, hidden, starts))
+    v = rng.normal(0, np.sqrt(2 / hidden), size=(hidden, starts))
+    return W, v, np.zeros(starts)
+
+
+# --8<-- [end:start]
+
+
+# --8<-- [start:train]
+TOLERANCE = 0.4  # XOR is solved if no output is further from its target
+
+
+def train(entry, start, lr, output=sigmoid, epochs=500):
+    """Gradient descent from many starts at once; lr: a number, or one a start.
+
+    The loss is the mean cross-entropy for a sigmoid output, and half the mean
+    squared error for the identity. Returns the last outputs (4, starts), and
+    whether they are right after each epoch (epochs, starts).
+    """
+    W, v, c = (part.copy() for part in start)
+    shape, y, solved = (4, *v.shape), xor[:, None], []
+    for _ in range(epochs):
+        z = (X1 @ W.reshape(3, -1)).reshape(shape)  # (4, hidden, starts)
+        a = entry.f(z)
+        outputs = output(np.einsum("rhs,hs->rs", a, v) + c)
+        solved.append(np.abs(outputs - y).max(axis=0) < TOLERANCE)
+        delta = (outputs - y) / 4  # dL/dz of the output neuron
+        back = delta[:, None] * v * entry.grad(z)
+        v -= lr * np.einsum("rs,rhs->hs", delta, a)
+        c -= lr * delta.sum(axis=0)
+        W -= lr * (X1.T @ back.reshape(4, -1)).reshape(W.shape)
+    return outputs, np.array(solved)
+
+
+# --8<-- [end:train]
+
+
+# --8<-- [start:best_rate]
+CHOOSING = 200  # starts that are used for nothing but choosing a rate
+
+
+def best_rate(entry, rates, output, starts=CHOOSING):
+    """The rate that solves XOR from most starts."""
+    start = he_start(np.random.default_rng(1), starts * len(rates))
+    _, solved = train(entry, start, np.repeat(rates, starts), output)
+    by_rate = solved[-1].reshape(len(rates), starts).mean(axis=1)
+    return rates[by_rate.argmax()]
+
+
+def interval(share, n, confidence=0.95):
+    """Wilson's interval for the share of successes in n trials."""
+    q = NormalDist().inv_cdf((1 + confidence) / 2)
+    middle = share + q**2 / (2 * n)
+    half = q * np.sqrt(share * (1 - share) / n + q**2 / (4 * n**2))
+    return (middle - half) / (1 + q**2 / n), (middle + half) / (1 + q**2 / n)
+
+
+# --8<-- [end:best_rate]
+
+# --8<-- [start:trained]
+STARTS, RATES = 1000, (0.3, 1, 3)
+start = he_start(np.random.default_rng(2), STARTS)
+lr, last, curves, shares = {}, {}, {}, {}
+print("            rate  solved  95% interval")
+for name in ("sigmoid", "tanh", "relu", "leaky_relu", "elu", "silu"):
+    lr[name] = best_rate(REGISTRY[name], RATES, sigmoid)
+    last[name], solved = train(REGISTRY[name], start, lr[name])
+    curves[name] = solved.mean(axis=1)
+    shares[name] = curves[name][-1]
+    low, high = interval(shares[name], STARTS)
+    print(f"{name:10} {lr[name]:5}  {shares[name]:6.1%}", end="  ")
+    print(f"{low:.1%} to {high:.1%}")
+# --8<-- [end:trained]
+
+# --8<-- [start:floors]
+FLOORS = {
+    "solved": 0.0,
+    "two rows at ½": np.log(2) / 2,
+    "three rows at ⅓": (np.log(27) - np.log(4)) / 4,
+    "all rows at ½": np.log(2),
+}
+print("loss        ", *(f"{floor:6.3f}" for floor in FLOORS.values()))
+nearest = {}
+for name, outputs in last.items():
+    losses = -np.log(1 - np.abs(outputs - xor[:, None])).mean(axis=0)
+    distances = np.abs(losses - np.array([*FLOORS.values()])[:, None])
+    nearest[name] = np.bincount(distances.argmin(axis=0), minlength=4) / STARTS
+    print(f"{name:12}", *(f"{share:6.1%}" for share in nearest[name]))
+# --8<-- [end:floors]
+solved_by = {name: round(share * STARTS) for name, share in shares.items()}
+
+# --8<-- [start:dead]
+z = np.einsum("rk,khs->rhs", X1, start[0])  # (4, 2, starts)
+dead = (z <= 0).all(axis=0).any(axis=0)  # a unit is off on every row
+right = np.abs(last["relu"] - xor[:, None]).max(axis=0) < TOLERANCE
+both_negative = 1 / 4  # the two weights of one unit
+alive = (1 - both_negative) ** 2
+print(f"starts without a dead unit: expected {alive:.2%}", end=", ")
+print(f"found {(~dead).mean():.2%}")
+print("solved with a dead unit:", right[dead].sum(), end=", ")
+print("without:", right[~dead].sum())
+# --8<-- [end:dead]
+
+
+# --8<-- [start:other]
+def uniform_start(rng, starts):
+    """PyTorch's default for two inputs: all uniform between ±1/√2."""
+    high = 1 / np.sqrt(2)
+    shapes = (3, 2, starts), (2, starts), (starts,)
+    return tuple(rng.uniform(-high, high, shape) for shape in shapes)
+
+
+FEWER, SQUARED_RATES = 200, (0.1, 0.6)
+first = he_start(np.random.default_rng(3), FEWER)
+other = uniform_start(np.random.default_rng(4), FEWER)
+halfway, squared, uniform = {}, {}, {}
+print("            squared error  uniform start")
+for name in lr:
+    entry = REGISTRY[name]
+    rate = best_rate(entry, SQUARED_RATES, identity, starts=100)
+    solved = train(entry, first, rate, identity)[1].mean(axis=1)
+    halfway[name], squared[name] = solved[249], solved[-1]
+    uniform[name] = train(entry, other, lr[name])[1][-1].mean()
+    print(f"{name:10} {squared[name]:14.1f} {uniform[name]:14.1f}")
+# --8<-- [end:other]
+
+# --8<-- [start:more]
+_, solved = train(REGISTRY["relu"], first, lr["relu"], epochs=2000)
+for epoch in (500, 2000):
+    print(f"relu after {epoch} epochs: {solved[epoch - 1].mean():.1%}")
+wide = {}
+for name, hidden in [("silu", 1), *itertools.product(["relu"], [2, 4, 8, 16])]:
+    wider = he_start(np.random.default_rng(5), FEWER, hidden)
+    wide[name, hidden] = train(REGISTRY[name], wider, lr[name])[1][-1].mean()
+    print(f"{name} with {hidden:2} hidden: {wide[name, hidden]:6.1%}")
+# --8<-- [end:more]
+widest = max(hidden for _, hidden in wide)
+confidence = interval.__defaults__[0]
+
+# --8<-- [start:solution_1]
+W = np.array([[1, -1], [-1, 1]])
+v, b = np.array([1, 1]), np.zeros(2)
+print("hidden:", *relu(rows @ W + b).astype(int).tolist())
+print("exact:", np.array_equal(network(rows, W, b, v, c=0), xor))
+# --8<-- [end:solution_1]
+
+
+# --8<-- [start:solution_2]
+def xor_parameters():
+    """The network of this chapter as one array of nine numbers: W, b, v, c."""
+    return np.array([1, 1, 1, 1, 0, -1, 1, -2, 0], dtype=float)
+
+
+def outputs_of(p):
+    return network(rows, p[:4].reshape(2, 2), p[4:6], p[6:8], p[8])
+
+
+found = 0
+for place, value in itertools.product(range(9), np.arange(-8, 8.125, 0.125)):
+    p = xor_parameters()
+    p[place] = value
+    found += np.array_equal(outputs_of(p) > 0.5, xor == 0)
+three = xor_parameters()
+three[6:] = -1, 2, 1
+print("XNOR by changing one number:", found)
+print("v = (-1, 2), c = 1:", outputs_of(three).astype(int))
+# --8<-- [end:solution_2]
+
+# --8<-- [start:solution_3]
+cube = np.array(list(itertools.product([0, 1], repeat=3)))
+hidden_xors = []
+for function in np.flatnonzero(refuted(3)):
+    y = function >> np.arange(8) & 1
+    faces = [y[cube[:, i] == held].tolist() for i in range(3) for held in (0, 1)]
+    found = sum(face in ([0, 1, 1, 0], [1, 0, 0, 1]) for face in faces)
+    hidden_xors.append(found)
+print("faces with XOR:", *range(7))
+print("functions:     ", *np.bincount(hidden_xors))
+# --8<-- [end:solution_3]
+
+
+# --8<-- [start:solution_4]
+def parity_network(n):
+    """W, b, v, c of a network that is 1 if the number of ones is odd."""
+    v = np.array([1 if k == 0 else 2 * (-1) ** k for k in range(n)])
+    return np.ones((n, n)), -np.arange(n), v, 0
+
+
+for n in (2, 3, 8):
+    X = np.array(list(itertools.product([0, 1], repeat=n)))
+    exact = np.array_equal(network(X, *parity_network(n)), X.sum(axis=1) % 2)
+    print(f"{n} inputs, {len(X):3} rows: {exact}")
+# --8<-- [end:solution_4]
+
+
+def truth_table(targets, height=3.5):
+    """The plane of two inputs with the four rows on it: full where the target is 1."""
+    fig, ax = panel(height=height)
+    for row, target in zip(rows, targets, strict=True):
+        face = INK if target else PAPER
+        ax.plot(*row, "o", color=INK, markerfacecolor=face, markersize=12, mew=1.8, zorder=5)
+    ax.set(xlim=(-0.5, 1.6), ylim=(-0.4, 1.4), xticks=[0, 1], yticks=[0, 1], aspect="equal")
+    ax.set(xlabel="input $x_1$", ylabel="input $x_2$")
+    ax.grid(visible=False)
+    return fig, ax
+
+
+along = np.array([-0.5, 1.6])
+fig, ax = truth_table([0, 1, 1, 1])
+ax.fill_between(along, 0.5 - along, 1.4, color=BLUE_AREA, zorder=0)
+ax.plot(along, 0.5 - along, color=BLUE)
+label(ax, 0.42, 0.48, "$z > 0$", BLUE)
+label(ax, -0.42, -0.25, "$z < 0$", MUTED)
+save(fig, "one-neuron-limits-or")
+
+fig, ax = truth_table(xor)
+ax.plot([0, 1], [1, 0], color=BLUE)
+ax.plot([0, 1], [0, 1], color=ORANGE)
+ax.plot(0.5, 0.5, "D", color=PAPER, markeredgecolor=INK, markersize=9, mew=1.8, zorder=6)
+label(ax, -0.32, 0.68, "$z > 0$", BLUE)
+label(ax, 0.98, 0.68, "$z \\leq 0$", ORANGE)
+ax.annotate("both?", (0.5, 0.47), (0.5, 0.12), ha="center", color=INK)
+save(fig, "one-neuron-limits-xor")
+
+fig, ax = panel(height=3.1)
+ns = [1, 2, 3, 4]
+more = [*OEIS]
+known = [counts[n] / functions[n] for n in ns] + [OEIS[n] / functions[n] for n in more]
+ax.semilogy(ns + more, known, color=BLUE, linewidth=1.2, zorder=2)
+ax.semilogy(ns, known[:4], "o", color=BLUE)
+ax.semilogy(more, known[4:], "o", color=BLUE, markerfacecolor=PAPER)
+label(ax, 2.1, 2.2, "14 of 16", BLUE)
+label(ax, 3.1, 0.6, "104 of 256", BLUE)
+label(ax, 4.12, 0.04, "1,882 of 65,536", BLUE)
+label(ax, 3.3, 2e-6, "94,572 of $2^{32}$", BLUE)
+ax.set(xlabel="inputs", ylabel="separable share", ylim=(1e-13, 20), xlim=(0.8, 6.2))
+ax.set_yticks([1, 1e-3, 1e-6, 1e-9, 1e-12])
+save(fig, "one-neuron-limits-share")
+
+fig, ax = truth_table(xor)
+ax.fill_between(along, 0.5 - along, 1.5 - along, color=BLUE_AREA, zorder=0)
+ax.plot(along, 0.0 - along, color=ORANGE)
+ax.plot(along, 1.0 - along, color=PURPLE)
+label(ax, -0.46, 0.12, "unit 1 starts", ORANGE, rotation=-45)
+label(ax, 0.53, 0.53, "unit 2 starts", PURPLE, rotation=-45, ha="center", va="center")
+label(ax, 1.12, 0.12, "$a > ½$", BLUE)
+save(fig, "one-neuron-limits-plane")
+
+fig, ax = panel(height=3.5)
+h1 = np.array([-0.4, 2.6])
+ax.fill_between(h1, (h1 - 0.5) / 2, -0.5, color=BLUE_AREA, zorder=0)
+ax.plot(h1, (h1 - 0.5) / 2, color=BLUE)
+for spot, face, text, shift in (
+    ((0, 0), PAPER, "(0, 0)", (-0.3, 0.14)),
+    ((1, 0), INK, "(0, 1) and (1, 0)", (0.1, -0.22)),
+    ((2, 1), PAPER, "(1, 1)", (-0.3, 0.16)),
+):
+    ax.plot(*spot, "o", color=INK, markerfacecolor=face, markersize=12, mew=1.8, zorder=5)
+    ax.text(spot[0] + shift[0], spot[1] + shift[1], text, color=INK)
+label(ax, 1.75, 0.25, "$a > ½$", BLUE)
+ax.set(xlabel="output of unit 1", ylabel="output of unit 2", xticks=[0, 1, 2], yticks=[0, 1])
+ax.set(xlim=(-0.4, 2.6), ylim=(-0.5, 1.4))
+ax.grid(visible=False)
+save(fig, "one-neuron-limits-hidden")
+
+COLORS = dict(zip(lr, (PURPLE, GREEN, ORANGE, OCHRE, MUTED, BLUE), strict=True))
+order = sorted(shares, key=shares.get)
+fig, ax = panel(height=3.4)
+ax.axvline(0, color=MUTED, linewidth=0.8)
+for place, name in enumerate(order):
+    low, high = interval(shares[name], STARTS)
+    ax.plot([low, high], [place, place], color=INK, linewidth=4, solid_capstyle="butt")
+    low, high = interval(uniform[name], FEWER)
+    ax.plot([low, high], [place - 0.24, place - 0.24], color=BLUE, linewidth=1.2)
+    ax.plot(uniform[name], place - 0.24, "^", color=BLUE)
+    ax.plot(shares[name], place, "o", color=INK)
+ax.set_yticks(range(len(order)), [REGISTRY[name].title for name in order])
+ax.set(xlim=(-0.02, 1.04), xlabel="share of starts that solve XOR", ylim=(-0.6, 5.6))
+label(ax, 0.4, 0.1, "He's start", INK, va="center")
+label(ax, 0.4, -0.3, "uniform start", BLUE, va="center")
+save(fig, "one-neuron-limits-success")
+
+fig, ax = panel(height=3.4)
+for name, curve in curves.items():
+    ax.semilogx(np.arange(1, len(curve) + 1), curve, color=COLORS[name])
+    shift = {"elu": 0.02, "sigmoid": -0.02, "leaky_relu": 0.02, "relu": -0.03}.get(name, 0)
+    label(ax, 530, curve[-1] + shift, REGISTRY[name].title, COLORS[name], va="center")
+ax.set(xlabel="epoch", ylabel="share solved", xlim=(5, 2200), ylim=(-0.02, 1.06))
+ax.set_xticks([10, 100, 500], ["10", "100", "500"])
+ax.minorticks_off()
+save(fig, "one-neuron-limits-epochs")
