@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: serve build test test-fast check-numbers update experiments lint format bench lock clean
+.PHONY: serve build test test-fast check-numbers update mutate experiments lint format bench lock clean
 
 serve: .venv/ready  ## build the site and serve it on 127.0.0.1:8000, rebuilt on each save
 	$(BIN)/mkdocs serve --dev-addr 127.0.0.1:8000
@@ -24,6 +24,9 @@ check-numbers: .venv/ready  ## list every number of the book with its source
 
 update: .venv/ready  ## renew stale outputs, bound numbers and fingerprints; prints what to read again
 	$(BIN)/python hooks/update.py
+
+mutate: .venv/ready  ## change one thing at a time and see whether a test notices; CHAPTER=tanh for one
+	$(BIN)/python tests/mutate.py $(CHAPTER)
 
 experiments: .venv/ready  ## run the long experiments whose script has changed
 	$(BIN)/python hooks/experiments.py

@@ -1,0 +1,358 @@
+"""Would the tests notice? Runs a changed script until something differs that a test holds it to.
+
+What counts is what `make test` asserts, by the same functions: an exception, an output that a page
+shows (test_book), a number or words bound to a value (test_book), what a figure draws
+(test_figures), a displayed formula (test_formulas), and the tests that a script has of its own
+(such as test_activations). Each trial is a forked child, so that
+nothing is imported twice and a change cannot outlive its trial.
+"""
+
+import contextlib
+import importlib.util
+import json
+import os
+import re
+import resource
+import runpy
+import select
+import shutil
+import signal
+import sys
+import tempfile
+import time
+import traceback
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import matplotlib
+import matplotlib.pyplot as plt
+from matplotlib.figure import Figure
+
+import bound_numbers
+import formulas
+import scripts
+from chapters import Chapter
+from fingerprints import difference, fingerprint
+from run_snippets import _value as value_of_expression
+from scripts import SNIPPETS, BookError, Script, first_names, parse, run_statement
+
+MEMORY = 4 << 30  # bytes that a changed script may take before it fails
+
+
+class Caught(BaseException):
+    """A test would fail. Not an Exception: no script's own `except` may swallow it."""
+
+
+@dataclass
+class Case:
+    """One script and all that the tests hold it to."""
+
+    script: Script
+    outputs: dict[str, str] = field(default_factory=dict)  # section -> what its page shows
+    figures: dict[str, dict] = field(default_factory=dict)  # figure -> its fingerprint
+    chapters: list[Chapter] = field(default_factory=list)  # those whose numbers it computes
+    keys: dict = field(default_factory=dict)  # of the bibliography
+    seconds: float = 0.0  # of processor time, unchanged
+
+    def __post_init__(self):
+        self.tree = parse(self.script)
+
+    @property
+    def name(self):
+        return self.script.name
+
+
+class Run:
+    """A script on its way, held against its case after each statement."""
+
+    def __init__(self, case, changed=()):
+        """changed: cases whose trees were edited; imports get them in place of their files."""
+        self.case = case
+        self.names = first_names(case.script)
+        self.printed = {name: "" for name in case.script.sections}
+        self.saved = set()
+        _fresh_imports(changed)
+        import plotting
+
+        plotting.ON_SAVE[:] = [self.see]
+
+    def see(self, fig, name):
+        if name not in self.case.figures:
+            raise Caught(f"figure {name}: new")
+        found = difference(self.case.figures[name], fingerprint(fig))
+        if found:
+            raise Caught(f"figure {name}{found}")
+        self.saved.add(name)
+
+    def step(self, statement):
+        printed = run_statement(self.case.script, statement, self.names)
+        section = self.case.script.section_at(statement.lineno)
+        if section:
+            self.printed[section] += printed
+            self.compare(section, str.startswith)
+
+    def compare(self, section, agree):
+        shown = self.case.outputs.get(section)
+        if shown is not None and not agree(shown, self.printed[section]):
+            raise Caught(f"output of {section}")
+
+    def finish(self):
+        for section in self.printed:
+            self.compare(section, str.__eq__)
+        if self.saved != set(self.case.figures):
+            raise Caught(f"figures missing: {set(self.case.figures) - self.saved}")
+        for chapter in self.case.chapters:
+            values = {
+                text: value_of_expression(text, self.names)
+                for text in bound_numbers.expressions(chapter)
+            }
+            problems = bound_numbers.check_numbers(chapter, values, self.case.keys)
+            if problems:
+                raise Caught(f"number: {problems[0]}")
+            problems = formulas.check_formulas(chapter, self.names)
+            if problems:
+                raise Caught(str(problems[0].message))
+        plt.close("all")
+
+
+def run_through(case, first=0, run=None, changed=()):
+    """Run a script, or the rest of it, to the end. Raises Caught or BookError."""
+    run = run or Run(case, changed)
+    for statement in case.tree.body[first:]:
+        run.step(statement)
+    run.finish()
+
+
+class _ChangedFinder:
+    """Gives an edited tree to whoever imports its script."""
+
+    def __init__(self, cases):
+        self.cases = {case.name: case for case in cases}
+
+    def find_spec(self, name, path=None, target=None):
+        case = self.cases.get(name)
+        return case and importlib.util.spec_from_file_location(name, case.script.path, loader=self)
+
+    def create_module(self, spec):
+        return None
+
+    def exec_module(self, module):
+        case = self.cases[module.__name__]
+        exec(compile(case.tree, str(case.script.path), "exec"), module.__dict__)
+
+
+def _fresh_imports(changed):
+    """As in a new process: no script of snippets/ is imported, and Matplotlib has its defaults."""
+    for path in SNIPPETS.glob("*.py"):
+        sys.modules.pop(path.stem, None)
+    sys.meta_path[:] = [f for f in sys.meta_path if not isinstance(f, _ChangedFinder)]
+    if changed:
+        sys.meta_path.insert(0, _ChangedFinder(changed))
+    matplotlib.rcdefaults()
+
+
+# ---------------------------------------------------------------------------- processes
+
+
+class Slots:
+    """How many may run at a time, over several pools in several processes."""
+
+    def __init__(self, count):
+        self.reading, self.writing = os.pipe()
+        os.set_blocking(self.reading, False)
+        os.write(self.writing, bytes(count))
+
+    def take(self):
+        try:
+            return bool(os.read(self.reading, 1))
+        except BlockingIOError:
+            return False
+
+    def give(self):
+        os.write(self.writing, bytes(1))
+
+
+class Pool:
+    """Forked children, a few at a time; each gives back one value that JSON can hold."""
+
+    def __init__(self, slots, done):
+        """done: called with (key, value or None, signal or 0, seconds of processor time)."""
+        self.slots, self.done = slots, done
+        self.children = {}  # file descriptor -> (process, key, parts read)
+
+    def start(self, key, work):
+        while not self.slots.take():
+            self._wait(self.slots.reading)
+        reading, writing = os.pipe()
+        process = os.fork()
+        if not process:
+            os.close(reading)
+            _child(work, writing)
+        os.close(writing)
+        self.children[reading] = (process, key, [])
+
+    def finish(self):
+        while self.children:
+            self._wait()
+
+    def _wait(self, *others):
+        for reading in select.select([*self.children, *others], [], [])[0]:
+            if reading not in self.children:
+                continue
+            process, key, parts = self.children[reading]
+            part = os.read(reading, 1 << 16)
+            if part:
+                parts.append(part)
+                continue
+            os.close(reading)
+            del self.children[reading]
+            _, status, usage = os.wait4(process, 0)
+            self.slots.give()
+            told = json.loads(b"".join(parts)) if parts else None
+            if isinstance(told, dict) and "fault" in told:
+                raise RuntimeError(f"the tool itself failed on {key}:\n{told['fault']}")
+            died = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+            self.done(key, told, died, usage.ru_utime + usage.ru_stime)
+
+
+def _child(work, writing):
+    """Run work() in this fresh child and end it, whatever happens."""
+    try:
+        told = json.dumps(work()).encode()
+        while told:
+            told = told[os.write(writing, told) :]
+        os._exit(0)
+    except BaseException:
+        os.write(writing, json.dumps({"fault": traceback.format_exc()}).encode())
+        os._exit(1)
+
+
+def limited(seconds):
+    """End this process after so much processor time (a busy machine must not fail a trial)."""
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    signal.alarm(int(20 * seconds) + 60)  # should it wait for something
+
+
+def quiet():
+    """No warnings on the screen, and no more memory than a script can want."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+
+
+@contextlib.contextmanager
+def empty_folder(parent):
+    folder = tempfile.mkdtemp(dir=parent)
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(parent)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def without_files():
+    """Figures are drawn for their fingerprints; writing SVG would take half of the time."""
+    Figure.savefig = lambda self, *args, **kwargs: None
+
+
+def outcome(attempt):
+    """Why the tests would fail on what attempt() runs; "" when they would not."""
+    try:
+        attempt()
+    except Caught as caught:
+        return str(caught)
+    except BookError as error:
+        return f"raises: {error.message}"
+    except Exception as error:  # at import of a changed script
+        return f"raises: {type(error).__name__}: {error}"
+    return ""
+
+
+def time_limit(seconds):
+    """For a run that takes so long unchanged."""
+    return max(3.0, 5 * seconds)
+
+
+# ---------------------------------------------------------------------------- tests of one script
+
+
+@dataclass
+class Tests:
+    """The tests that hold a script beyond what pages show of it."""
+
+    items: list[str]  # as pytest names them
+    fresh: tuple[str, ...] = ()  # modules that take something from the script when imported
+    # Of these, what functools.cache keeps stays: references of fifty digits, which take long and
+    # do not depend on the script.
+    warm: tuple[str, ...] = ()
+
+
+class Suite:
+    """A pytest session that stops at its loop, where its tests can run again and again."""
+
+    def __init__(self, tests, then):
+        """then: called with this suite once all tests have passed on the script as it is."""
+        self.tests, self.then = tests, then
+        self.failed = None
+        self.seconds = 0.0
+
+    def pytest_runtest_logreport(self, report):
+        if report.failed:
+            self.failed = report.nodeid
+
+    def pytest_runtestloop(self, session):
+        self.items = session.items
+        self.fresh = [
+            (
+                sys.modules[name],
+                compile(Path(sys.modules[name].__file__).read_text("utf-8"), name, "exec"),
+            )
+            for name in self.tests.fresh
+        ]
+        for _ in range(2):  # once to fill the caches, once for the time
+            before = time.process_time()
+            self.run(self.items)
+            self.seconds = time.process_time() - before
+        if not self.failed:
+            self.then(self)
+        return True
+
+    def run(self, items):
+        for item, following in zip(items, [*items[1:], None], strict=True):
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            if self.failed:
+                return
+
+    def hold(self, case, names):
+        """Run all tests on an edited script; those about one of `names` go first."""
+        _fresh_imports([case])
+        _read_edited(case)
+        for module, code in self.fresh:
+            cached = {k: v for k, v in vars(module).items() if hasattr(v, "cache_info")}
+            exec(code, vars(module))
+            if module.__name__ in self.tests.warm:
+                vars(module).update(cached)
+        # "test_value[gelu]" is about gelu; a test without parameters may be about anything.
+        about = {item: set(re.findall(r"[a-z]\w*", item.name)[1:]) for item in self.items}
+        order = sorted(
+            self.items, key=lambda i: 0 if about[i] & names else 1 if not about[i] else 2
+        )
+        self.run(order)
+        if self.failed:
+            raise Caught(f"test {self.failed}")
+
+
+def _read_edited(case):
+    """Let all who read the script's file, rather than import it, get the edited tree."""
+    path, read, run_path = case.script.path, scripts.parse, runpy.run_path
+
+    def parsed(script):
+        return case.tree if script.path == path else read(script)
+
+    def run_edited(file, *args, **kwargs):
+        if Path(file) != path:
+            return run_path(file, *args, **kwargs)
+        return scripts.execute(case.script)[1]
+
+    scripts.parse, runpy.run_path = parsed, run_edited
