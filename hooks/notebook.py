@@ -18,6 +18,13 @@ from scripts import BookError
 
 NOTEBOOK = "or-notebook.py"
 
+# What a cell prints comes from the kernel in chunks, cut wherever the clock wanted it; each would be
+# an output of its own. What stands between two of them goes, so that every build is the same.
+_BETWEEN_CHUNKS = re.compile(
+    r'</pre>\s*</div>\s*</div>\s*<div class="jp-OutputArea-child">\s*'
+    r'<div class="jp-OutputPrompt[^>]*></div>\s*<div class="jp-RenderedText[^>]*>\s*<pre>'
+)
+
 
 def on_files(files, config):
     source = files.get_file_from_path(NOTEBOOK)
@@ -62,7 +69,7 @@ def on_page_content(html, page, config, files):
     html = re.sub(r'<div class="clipboard-copy-txt".*?</div>', "", html, flags=re.DOTALL)
     html = re.sub(r' id="cell-id=\w+"', "", html)
     html = re.sub(r'<a class="anchor-link" href="(#[^"]*)">¶</a>', "", html)
-    return html.replace("highlight-ipynb", "highlight")
+    return _BETWEEN_CHUNKS.sub("", html).replace("highlight-ipynb", "highlight")
 
 
 def _located(path, error):

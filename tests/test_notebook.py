@@ -95,3 +95,16 @@ def test_the_ipynb_runs_and_prints_the_digits_of_the_notes(tmp_path):
     )
     for value in (*PRINTED_WEIGHTS, PRINTED_BIAS, *PRINTED_OUTPUTS.values()):
         assert f"{value:.8f}" in printed
+
+
+def test_printed_chunks_become_one_output():
+    """The kernel cuts what a cell prints by the clock: two builds would differ."""
+    between = (
+        '</pre>\n</div>\n</div>\n<div class="jp-OutputArea-child">\n'
+        '<div class="jp-OutputPrompt jp-OutputArea-prompt"></div>\n'
+        '<div class="jp-RenderedText jp-OutputArea-output" data-mime-type="text/plain" tabindex="0">\n'
+        "<pre>"
+    )
+    assert notebook._BETWEEN_CHUNKS.sub("", f"<pre>one{between}\ntwo\n</pre>") == (
+        "<pre>one\ntwo\n</pre>"
+    )
