@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import lru_cache
 
 from scripts import NOTEBOOK, shown
 
@@ -30,15 +31,21 @@ def anchor(line):
 
 def line_defining(script, expression):
     """The line of the script that last gives a value to a name of the expression (1 if none)."""
-    names = {n.id for n in ast.walk(ast.parse(expression)) if isinstance(n, ast.Name)}
-    found = 1
-    for statement in ast.parse(script.text).body:
-        for node in ast.walk(statement):
-            stored = isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-            name = node.id if stored else getattr(node, "name", None)
-            if name in names and not isinstance(node, ast.alias):
-                found = node.lineno
-    return found
+    lines = _last_lines(script.text)
+    names = (n.id for n in ast.walk(ast.parse(expression)) if isinstance(n, ast.Name))
+    return max((lines.get(name, 1) for name in names), default=1)
+
+
+@lru_cache(maxsize=64)
+def _last_lines(text):
+    """name -> the last line that gives it a value: once for a script, not once for a number."""
+    lines = {}
+    for node in ast.walk(ast.parse(text)):
+        stored = isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+        name = node.id if stored else getattr(node, "name", None)
+        if isinstance(name, str) and not isinstance(node, ast.alias):
+            lines[name] = max(node.lineno, lines.get(name, 1))
+    return lines
 
 
 def line_saving(script, figure):
