@@ -20,6 +20,8 @@ PAGE = "bibliography.md"
 MARK = "<!-- every reference -->"
 _VENUES = ("journal", "booktitle", "publisher", "school", "institution", "howpublished")
 _GROUP = re.compile(r"\[(?P<items>@[a-z0-9]+[^\]]*)\]")
+# Code is left alone; but a citation may name its place in code: [@keras, `LeakyReLU`].
+_GROUP_OR_CODE = re.compile(rf"^```.*?^```|{_GROUP.pattern}|`[^`\n]*`", re.DOTALL | re.MULTILINE)
 _ITEM = re.compile(r"@(?P<key>[a-z0-9]+)(?:,\s*(?P<where>.+))?", re.DOTALL)
 
 
@@ -108,6 +110,8 @@ def linked(markdown, entries):
     """The page with each citation as a link to its entry."""
 
     def one(match):
+        if match["items"] is None:
+            return match[0]
         items = [_ITEM.fullmatch(item.strip()) for item in match["items"].split(";")]
         if not all(found and found["key"] in entries for found in items):
             return match[0]  # the check of the book reports it, with its line
@@ -118,9 +122,7 @@ def linked(markdown, entries):
             shown.append(f"{link}, {where}" if where else link)
         return "(" + "; ".join(shown) + ")"
 
-    # Code spans and fences are left alone.
-    parts = re.split(r"(^```.*?^```|`[^`\n]*`)", markdown, flags=re.DOTALL | re.MULTILINE)
-    return "".join(p if n % 2 else _GROUP.sub(one, p) for n, p in enumerate(parts))
+    return _GROUP_OR_CODE.sub(one, markdown)
 
 
 def reference_list(chapters, entries, titles):

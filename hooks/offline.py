@@ -21,8 +21,8 @@ REGISTRATION = "assets/offline.js"
 _LEFT_OUT = re.compile(
     r"\.(map|gz)$|^assets/javascripts/lunr/|^(sitemap\.xml|404\.html|sw\.js|_.*)$"
 )
-# Python for the browser: millions of bytes that only those need who press Run.
-_AT_FIRST_USE = re.compile(r"\.(wasm|whl|zip|data)$|pyodide")
+# Downloads, and Python for the browser: millions of bytes that only those need who ask for them.
+_AT_FIRST_USE = re.compile(r"\.(wasm|whl|zip|data)$|pyodide|^downloads/|^[\w-]+\.(md|txt)$")
 
 # Under `mkdocs serve` a copy kept from a build would hide what the author has just written: whoever
 # has one is rid of it.

@@ -97,3 +97,12 @@ def test_every_chapter_cites_something():
     for chapter in all_chapters():
         if chapter.name not in ("index", "README", "or-notebook", "glossary", "verdicts"):
             assert cited_keys(chapter), chapter.name
+
+
+def test_a_citation_may_name_its_place_in_code():
+    entries = read_bibliography()
+    key = next(iter(entries))
+    text = f"See [@{key}, `f` and `g`]; not `[@{key}]`."
+    found = linked(text, entries)
+    assert f"#{key}), `f` and `g`)" in found
+    assert f"`[@{key}]`" in found
