@@ -44,7 +44,8 @@ def pages():
 
 
 def misspelt(*paths):
-    command = [str(TOOLS / "typos"), "--format", "json", *paths]
+    # The settings by name: for a page outside of the project it would look beside that page.
+    command = [str(TOOLS / "typos"), "--config", "pyproject.toml", "--format", "json", *paths]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode in (0, 2), done.stderr
     found = [json.loads(line) for line in done.stdout.splitlines()]
