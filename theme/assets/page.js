@@ -134,7 +134,20 @@ function followHeadings(toc) {
   update();
 }
 
+// Modules that only some pages need: what on a page needs them, and how each is loaded.
+const MODULES = [
+  ["book-explorer", () => import("./explore/explorer.js")],
+];
+
+function loadModules() {
+  for (const [selector, load] of MODULES) {
+    // Without its module a part of a page stays as it was built, which is whole.
+    if (document.querySelector(selector)) load().catch((error) => console.info(error.message));
+  }
+}
+
 export function start(part) {
+  loadModules();
   for (const listing of part.querySelectorAll(".highlight:not(.language-text)")) addCopyButton(listing);
   for (const box of part.querySelectorAll(SCROLLING)) widths.observe(box);
 }

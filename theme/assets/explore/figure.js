@@ -1,0 +1,514 @@
+// What all interactive figures share: axes in plain SVG, labelled native controls, a readout in words,
+// and the state in the address. A figure is a custom element: a class that extends Explorable, in a
+// module of its own beside this one. page.js loads a module only where a page has its element.
+//
+// The element's content is its static figure. It is shown until the element has started, for ever
+// without JavaScript, and on paper.
+
+// The style sheet comes with the modules. It is adopted, not linked: pages that are swapped in keep it.
+const sheet = new CSSStyleSheet();
+await sheet.replace(await (await fetch(new URL("./explore.css", import.meta.url))).text());
+document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+
+const QUIET = 400; // milliseconds without a change, then the readout speaks and the address follows
+
+// ---------------------------------------------------------------- elements and numbers
+
+export function svg(tag, attributes = {}, ...children) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  set(made, attributes);
+  made.append(...children);
+  return made;
+}
+
+export function set(node, attributes) {
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+}
+
+export function html(tag, properties = {}, ...children) {
+  const made = Object.assign(document.createElement(tag), properties);
+  made.append(...children);
+  return made;
+}
+
+const SUPERSCRIPT = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
+const minus = (text) => text.replace("-", "−");
+const inWords = (value) => (Number.isNaN(value) ? "not a number" : value > 0 ? "infinity" : "minus infinity");
+
+// A number as a reader sees it: a true minus, powers of ten where zeros would hide the size. What a
+// float64 cannot hold stands there in words.
+export function text(value, digits = 3) {
+  if (!Number.isFinite(value)) return inWords(value);
+  const rounded = Number(value.toPrecision(digits));
+  if (rounded === 0 || (Math.abs(rounded) >= 1e-4 && Math.abs(rounded) < 1e6)) return grouped(String(rounded));
+  const [mantissa, power] = rounded.toExponential().split("e");
+  return `${minus(mantissa)} × 10${[...power.replace("+", "")].map((c) => SUPERSCRIPT[c]).join("")}`;
+}
+
+// The same with a fixed number of decimals, for what is compared digit by digit.
+export function fixed(value, places) {
+  return Number.isFinite(value) ? grouped(value.toFixed(places)) : inWords(value);
+}
+
+function grouped(digits) {
+  const [whole, part] = digits.split(".");
+  return minus(whole.replace(/\B(?=(\d{3})+$)/g, ",") + (part ? `.${part}` : ""));
+}
+
+// `count` values from low to high; in even ratios where `log` says so.
+export function spread(low, high, count, log = false) {
+  const at = (share) => (log ? low * (high / low) ** share : low + (high - low) * share);
+  return Array.from({ length: count }, (_, n) => at(n / (count - 1)));
+}
+
+// ---------------------------------------------------------------- axes
+
+const LEFT = 46;
+const RIGHT = 12;
+const TOP = 24;
+const BOTTOM = 38;
+
+function ticks([low, high], log, room) {
+  if (log) {
+    const first = Math.ceil(Math.log10(low) - 1e-9);
+    const powers = Math.floor(Math.log10(high) + 1e-9) - first;
+    const by = Math.max(1, Math.ceil(powers / room));
+    return Array.from({ length: Math.floor(powers / by) + 1 }, (_, n) => 10 ** (first + n * by));
+  }
+  const rough = (high - low) / room;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const by = power * [1, 2, 5, 10].find((step) => step * power >= rough);
+  const from = Math.ceil(low / by - 1e-9);
+  return Array.from({ length: Math.floor(high / by + 1e-9) - from + 1 }, (_, n) => (from + n) * by);
+}
+
+// A pair of axes. `x` and `y`: { range: [low, high], label, log }. One unit of the drawing is one pixel
+// of the page at every width, so that text has the size that the style sheet gives it.
+export class Plot {
+  constructor(name, x, y, { square = false } = {}) {
+    Object.assign(this, { x, y, square, width: 0, height: 0 });
+    this.grid = svg("g", { class: "grid" });
+    this.area = svg("svg"); // what is drawn in it ends at the axes
+    this.over = svg("g"); // points and names of curves, which may stand across an axis
+    this.svg = svg("svg", { role: "img", "aria-label": name }, this.grid, this.area, this.over);
+  }
+
+  // One length for both directions where the plot is `square`: the ranges grow as they must.
+  resize(width, height) {
+    Object.assign(this, { width, height });
+    set(this.svg, { viewBox: `0 0 ${width} ${height}` });
+    const [w, h] = [Math.max(width - LEFT - RIGHT, 1), Math.max(height - TOP - BOTTOM, 1)];
+    set(this.area, { x: LEFT, y: TOP, width: w, height: h, viewBox: `${LEFT} ${TOP} ${w} ${h}` });
+    this.shown = [this.x.range, this.y.range];
+    if (this.square) {
+      const unit = Math.max(...this.shown.map(([low, high], n) => (high - low) / [w, h][n]));
+      this.shown = this.shown.map(([low, high], n) => {
+        const spare = (unit * [w, h][n] - (high - low)) / 2;
+        return [low - spare, high + spare];
+      });
+    }
+    this.drawAxes();
+  }
+
+  place(value, n, start, length) {
+    const [low, high] = this.shown[n];
+    const log = [this.x, this.y][n].log;
+    const share = log ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
+    // What lies far outside, or nowhere, must not spoil the whole path.
+    return start + length * Math.min(Math.max(share, -99), 99);
+  }
+
+  X(value) {
+    return this.place(value, 0, LEFT, this.width - LEFT - RIGHT);
+  }
+
+  Y(value) {
+    return this.place(value, 1, this.height - BOTTOM, TOP + BOTTOM - this.height);
+  }
+
+  // The values at a place of the page, kept within the axes.
+  at(event) {
+    const box = this.svg.getBoundingClientRect();
+    const shares = [
+      (event.clientX - box.left - LEFT) / (this.width - LEFT - RIGHT),
+      (box.top + this.height - BOTTOM - event.clientY) / (this.height - TOP - BOTTOM),
+    ];
+    return shares.map((share, n) => {
+      const [low, high] = this.shown[n];
+      const inside = Math.min(Math.max(share, 0), 1);
+      return [this.x, this.y][n].log ? low * (high / low) ** inside : low + (high - low) * inside;
+    });
+  }
+
+  drawAxes() {
+    const { grid, x, y, width, height } = this;
+    const [right, foot] = [width - RIGHT, height - BOTTOM];
+    const write = (tx, ty, anchor, words) =>
+      grid.append(svg("text", { x: tx, y: ty, "text-anchor": anchor, "aria-hidden": true }, words));
+    const line = (d, name) => grid.append(svg("path", { d, class: name }));
+    grid.replaceChildren();
+    for (const value of ticks(this.shown[0], x.log, width / 75)) {
+      const at = this.X(value);
+      line(`M${at} ${TOP}V${foot}`, value === 0 ? "zero" : "");
+      write(at, foot + 16, "middle", text(value));
+    }
+    for (const value of ticks(this.shown[1], y.log, height / 40)) {
+      const at = this.Y(value);
+      line(`M${LEFT} ${at}H${right}`, value === 0 ? "zero" : "");
+      write(LEFT - 6, at + 4, "end", text(value));
+    }
+    line(`M${LEFT} ${TOP}V${foot}H${right}`, "axes");
+    write(right, height - 5, "end", x.label);
+    write(4, 13, "start", y.label);
+  }
+
+  // A curve, an area or a set of lines: a path inside the axes.
+  path(name) {
+    const made = svg("path", { class: name });
+    this.area.append(made);
+    return made;
+  }
+
+  // The path through some points; it is interrupted where a value is not a number.
+  line(xs, ys) {
+    let d = "";
+    let pen = "M";
+    for (let n = 0; n < xs.length; n += 1) {
+      if (Number.isNaN(ys[n]) || Number.isNaN(xs[n])) {
+        pen = "M";
+        continue;
+      }
+      d += `${pen}${this.X(xs[n]).toFixed(1)} ${this.Y(ys[n]).toFixed(1)}`;
+      pen = "L";
+    }
+    return d;
+  }
+
+  // A name next to what it names. It hides from screen readers, whom the readout serves.
+  label(name, words = "") {
+    const made = svg("text", { class: `name ${name}`, "aria-hidden": true }, words);
+    this.over.append(made);
+    return made;
+  }
+
+  // A point. One that can be moved has a ring around it that a finger can hit.
+  point(name, movable = false) {
+    const made = svg("g", { class: `point ${name}` }, svg("circle", { r: movable ? 7 : 5 }));
+    if (movable) made.append(svg("circle", { r: 22, class: "ring" }));
+    this.over.append(made);
+    return made;
+  }
+
+  move(node, x, y) {
+    const there = Number.isFinite(x) && Number.isFinite(y);
+    set(node, { visibility: there ? "visible" : "hidden" });
+    if (there) set(node, { transform: `translate(${this.X(x).toFixed(1)} ${this.Y(y).toFixed(1)})` });
+  }
+}
+
+// ---------------------------------------------------------------- the address
+
+// ?explorer=function:tanh,z:0.5#explorer: a parameter for each element, named by the element's id, so that
+// several on a page do not meet; the fragment is left to headings, and to the element itself.
+
+function asked(id) {
+  const found = new URLSearchParams(location.search).get(id) ?? "";
+  return found.split(",").filter(Boolean).map((part) => {
+    const colon = part.indexOf(":");
+    return colon < 0 ? [part, ""] : [part.slice(0, colon), part.slice(colon + 1)];
+  });
+}
+
+// The query with another state of one element.
+function query(id, state) {
+  const others = location.search.slice(1).split("&").filter((part) => part && part.split("=")[0] !== id);
+  const parts = state ? [...others, `${id}=${state}`] : others;
+  return parts.length ? `?${parts.join("&")}` : "";
+}
+
+// ---------------------------------------------------------------- the element
+
+let count = 0; // of controls, for their ids
+
+export class Explorable extends HTMLElement {
+  // A subclass has:
+  //   build()  makes plots and controls, by the methods below
+  //   draw()   brings the plots up to this.state
+  //   told()   says in words what this.state shows
+  // and may have follow(key), called when the reader has changed one setting, before draw().
+
+  connectedCallback() {
+    this.stop = new AbortController();
+    this.fields = new Map(); // key -> what reads, checks and shows one setting
+    this.state = {};
+    this.plots = [];
+    this.frame = this.playing = this.waiting = 0;
+    this.id ||= this.localName.replace("book-", "");
+
+    this.figures = html("div", { className: "plots" });
+    this.tools = html("div", { className: "tools" });
+    this.shown = html("p", { className: "readout", ariaHidden: "true" });
+    this.spoken = html("p", { className: "sr", ariaLive: "polite" });
+    this.note = html("p", { className: "note" });
+    this.note.setAttribute("role", "status");
+    this.ends = html("div", { className: "ends" });
+    const aside = html("div", { className: "aside" }, this.tools, this.shown, this.spoken, this.ends, this.note);
+    this.live = html("div", { className: "live" }, this.figures, aside);
+    this.live.setAttribute("role", "group");
+    this.live.setAttribute("aria-label", this.constructor.title);
+
+    this.build();
+    this.button("Reset", () => this.reset(), this.ends);
+    this.button("Copy link", () => this.copyLink(), this.ends);
+    this.start = { ...this.state };
+    this.readAttributes();
+    const faults = this.readAddress();
+    this.spoken.textContent = this.told(); // for whoever reads on; only what changes is announced
+    // In the place of the drawing, above its caption.
+    const figure = this.querySelector("figure") ?? this;
+    figure.insertBefore(this.live, figure.querySelector("figcaption"));
+    this.classList.add("started");
+    if (faults.length) {
+      this.note.textContent = `The address asks for what cannot be: ${faults.join("; ")}. The rest holds.`;
+    }
+
+    this.sizes = new ResizeObserver(() => this.fit());
+    for (const { svg } of this.plots) this.sizes.observe(svg);
+    this.fit();
+    this.show();
+  }
+
+  disconnectedCallback() {
+    this.stop.abort();
+    this.sizes.disconnect();
+    clearTimeout(this.waiting);
+    cancelAnimationFrame(this.frame);
+    this.pause();
+    this.live.remove();
+    this.classList.remove("started");
+  }
+
+  listen(target, type, act, options = {}) {
+    target.addEventListener(type, act, { ...options, signal: this.stop.signal });
+  }
+
+  // ------------------------------------------------------------ what build() is made of
+
+  plot(...settings) {
+    const made = new Plot(...settings);
+    this.plots.push(made);
+    this.figures.append(made.svg);
+    return made;
+  }
+
+  // The part of a field that all have in common: a label, and the control behind it.
+  field(key, label, control, value) {
+    count += 1;
+    control.id = `${this.id}-${count}`;
+    const row = html("div", { className: "field" }, html("label", { htmlFor: control.id }, label), control);
+    this.tools.append(row);
+    this.state[key] = value;
+    return row;
+  }
+
+  choice(key, label, options, value) {
+    const control = html("select", {}, ...options.map(([name, words]) => new Option(words, name)));
+    const row = this.field(key, label, control, value);
+    this.listen(control, "change", () => this.change(key, control.value));
+    const names = options.map(([name]) => name);
+    this.fields.set(key, {
+      row,
+      read: (asked) => (names.includes(asked) ? asked : undefined),
+      write: (value) => value,
+      rule: `one of ${names.join(", ")}`,
+      show: (value) => (control.value = value),
+    });
+  }
+
+  check(key, label, value) {
+    const control = html("input", { type: "checkbox" });
+    const row = this.field(key, label, control, value);
+    row.classList.add("check");
+    this.listen(control, "change", () => this.change(key, control.checked));
+    this.fields.set(key, {
+      row,
+      read: (asked) => ({ on: true, off: false })[asked],
+      write: (value) => (value ? "on" : "off"),
+      rule: "on or off",
+      show: (value) => (control.checked = value),
+    });
+  }
+
+  // A slider over a list of values: rising, and as close as they need to be. A value that the address
+  // or the code has set may lie between two of them, and holds until the reader moves the slider.
+  slider(key, label, stops, value, { unit = "", digits = 3, whole = false, words = null } = {}) {
+    const control = html("input", { type: "range", min: 0, max: stops.length - 1, step: 1 });
+    const row = this.field(key, label, control, value);
+    const says = words ?? ((v) => `${text(v, digits)}${unit && ` ${unit}`}`);
+    const told = html("span", { className: "value", ariaHidden: "true" });
+    row.append(told);
+    const [low, high] = [stops[0], stops.at(-1)];
+    this.listen(control, "input", () => this.change(key, stops[control.valueAsNumber]));
+    this.fields.set(key, {
+      row,
+      stops,
+      read: (asked) => {
+        const number = /^-?\d+(\.\d+)?(e-?\d+)?$/.test(asked) ? Number(asked) : NaN;
+        return number >= low && number <= high && (!whole || Number.isInteger(number)) ? number : undefined;
+      },
+      write: (value) => String(Number(value.toPrecision(8))),
+      rule: `a ${whole ? "whole number" : "number"} from ${text(low)} to ${text(high, 9)}`,
+      show: (value) => {
+        control.value = nearest(stops, value);
+        told.textContent = says(value);
+        control.setAttribute("aria-valuetext", says(value));
+      },
+    });
+  }
+
+  button(words, act, parent = this.tools) {
+    const made = html("button", { type: "button" }, words);
+    this.listen(made, "click", act);
+    parent.append(made);
+    return made;
+  }
+
+  // Drag a point, or the whole of a plot: `act` gets the values under the pointer.
+  drag(plot, node, act) {
+    const move = (event) => {
+      if (node.hasPointerCapture?.(event.pointerId)) act(...plot.at(event));
+    };
+    this.listen(node, "pointerdown", (event) => {
+      if (event.button) return;
+      event.preventDefault();
+      node.setPointerCapture(event.pointerId);
+      move(event);
+    });
+    this.listen(node, "pointermove", move);
+  }
+
+  // ------------------------------------------------------------ what happens to it
+
+  // The reader, or a finger on a plot, has chosen a value.
+  change(key, value) {
+    if (Object.is(this.state[key], value)) return;
+    this.state[key] = value;
+    this.follow?.(key);
+    this.show();
+    this.settle();
+  }
+
+  // Bring controls, plots and readout up to the state; the plots once a frame.
+  show() {
+    for (const [key, field] of this.fields) field.show(this.state[key]);
+    this.frame ||= requestAnimationFrame(() => {
+      this.frame = 0;
+      this.draw();
+      this.shown.textContent = this.told();
+    });
+  }
+
+  settle() {
+    this.note.textContent = "";
+    clearTimeout(this.waiting);
+    this.waiting = setTimeout(() => {
+      this.spoken.textContent = this.told();
+      history.replaceState(history.state, "", location.pathname + query(this.id, this.asText()) + location.hash);
+    }, QUIET);
+  }
+
+  fit() {
+    for (const plot of this.plots) {
+      const { width, height } = plot.svg.getBoundingClientRect();
+      if (width && (width !== plot.width || height !== plot.height)) plot.resize(width, height);
+    }
+    if (this.plots.every((plot) => plot.width)) this.draw();
+  }
+
+  reset() {
+    this.pause();
+    for (const [key, value] of Object.entries(this.defaults())) {
+      this.state[key] = value;
+      this.follow?.(key);
+    }
+    this.show();
+    this.settle();
+  }
+
+  // Run `step` once a frame until it says that it is done. Only ever after a press of a button.
+  play(step) {
+    const go = () => {
+      this.playing = step() ? requestAnimationFrame(go) : 0;
+      if (!this.playing) this.pause();
+    };
+    this.playing = requestAnimationFrame(go);
+  }
+
+  pause() {
+    cancelAnimationFrame(this.playing);
+    this.playing = 0;
+  }
+
+  // ------------------------------------------------------------ attributes and the address
+
+  // What the page sets: <book-explorer function="tanh" z="0.5">. The build has checked it.
+  readAttributes() {
+    this.preset = {};
+    this.take([...this.attributes].map(({ name, value }) => [name, value]), this.preset);
+  }
+
+  // The state in which the page shows the element.
+  defaults() {
+    return { ...this.start, ...this.preset };
+  }
+
+  readAddress() {
+    return this.take(asked(this.id), {}, true);
+  }
+
+  // Set what is in order; say what is not.
+  take(pairs, taken, strict = false) {
+    const faults = [];
+    for (const [key, value] of pairs) {
+      const field = this.fields.get(key);
+      const read = field?.read(value);
+      if (read !== undefined) {
+        this.state[key] = taken[key] = read;
+        this.follow?.(key);
+      } else if (strict) {
+        const short = (words) => words.slice(0, 30);
+        faults.push(
+          field ? `${key} must be ${field.rule}, not “${short(value)}”` : `there is no setting “${short(key)}”`,
+        );
+      }
+    }
+    return faults;
+  }
+
+  // The state as the address has it: what differs from the page's own.
+  asText() {
+    const page = this.defaults();
+    return [...this.fields]
+      .filter(([key, field]) => field.write(this.state[key]) !== field.write(page[key]))
+      .map(([key, field]) => `${key}:${field.write(this.state[key])}`)
+      .join(",");
+  }
+
+  async copyLink() {
+    const link = location.origin + location.pathname + query(this.id, this.asText()) + `#${this.id}`;
+    try {
+      await navigator.clipboard.writeText(link);
+      this.note.textContent = "Link copied. It opens this figure as it stands.";
+    } catch {
+      this.note.textContent = `This browser does not let the page copy. The link: ${link}`;
+    }
+  }
+}
+
+function nearest(stops, value) {
+  let best = 0;
+  for (let n = 1; n < stops.length; n += 1) {
+    if (Math.abs(stops[n] - value) < Math.abs(stops[best] - value)) best = n;
+  }
+  return best;
+}
