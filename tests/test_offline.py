@@ -199,6 +199,26 @@ def test_a_new_version_comes_whole_at_the_next_load(context, host, site):
     assert page.evaluate(VERSION) == "edition four"
 
 
+def test_a_link_leads_to_the_new_version_and_never_mixes_two(context, host, site):
+    visit(context, host, "relu/").close()
+    page = visit(context, host, "relu/")  # controlled by the first version
+    loads = []
+    page.on("domcontentloaded", lambda p: loads.append(p.url))
+    publish(site, "edition two")
+    page.locator("footer a[rel=prev]").click()  # swapped in: this page goes on with its own version
+    until(page, "() => document.querySelector('h1').textContent.startsWith('Tanh')")
+    assert page.evaluate(VERSION) == "first"
+    page.locator("footer a[rel=next]").click()
+    until(page, "() => document.querySelector('h1').textContent.startsWith('ReLU')")
+    assert loads == []
+    assert page.evaluate(UPDATED) == "activated"
+    page.locator("footer a[rel=prev]").click()
+    page.wait_for_load_state()
+    until(page, "() => document.querySelector('h1')?.textContent.startsWith('Tanh')")
+    assert loads == [host.url("tanh/")]
+    assert page.evaluate(VERSION) == "edition two"
+
+
 def test_a_version_that_does_not_come_whole_is_not_used(context, host, site):
     page = visit(context, host, "tanh/")
     # The host is half way through an update: one figure is newer than the list.

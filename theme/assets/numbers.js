@@ -45,8 +45,9 @@ function inNote(node) {
   return note !== null && node instanceof Node && note.contains(node);
 }
 
-export function start(root = document) {
-  for (const number of root.querySelectorAll("data[data-expression]:not([tabindex])")) {
+function start() {
+  note = owner = null; // it went with the page that it was on
+  for (const number of document.querySelectorAll("data[data-expression]:not([tabindex])")) {
     number.tabIndex = 0;
     number.setAttribute("role", "button");
     number.setAttribute("aria-expanded", "false");
@@ -90,4 +91,5 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+document.addEventListener("book:page", start);
 start();

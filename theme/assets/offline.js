@@ -11,4 +11,13 @@ if ("serviceWorker" in navigator && !navigator.connection?.saveData) {
       .catch((error) => console.info(`not kept for offline: ${error.message}`));
   if (document.readyState === "complete") register();
   else addEventListener("load", register);
+
+  // The browser looks for a newer version at each load. A reader who only follows links loads no page.
+  const HOUR = 3_600_000;
+  let looked = performance.now();
+  document.addEventListener("book:page", async () => {
+    if (performance.now() - looked < HOUR) return;
+    looked = performance.now();
+    (await navigator.serviceWorker.getRegistration(root.pathname))?.update().catch(() => {});
+  });
 }

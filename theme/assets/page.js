@@ -17,37 +17,41 @@ function remember(choice) {
   }
 }
 
-function startSwitch(button) {
-  const label = button.firstChild;
-  function show() {
-    label.data = scheme() === "dark" ? "Light" : "Dark";
-  }
-  button.addEventListener("click", () => {
-    const other = scheme() === "dark" ? "light" : "dark";
-    // What the system prefers anyway is not stored, so that the page follows the system again.
-    const asSystem = (other === "dark") === systemDark.matches;
-    if (asSystem) delete root.dataset.scheme;
-    else root.dataset.scheme = other;
-    remember(asSystem ? null : other);
-    show();
-  });
-  systemDark.addEventListener("change", show);
-  show();
+function nameSwitch() {
+  const button = document.querySelector("[data-scheme-switch]");
+  button.firstChild.data = scheme() === "dark" ? "Light" : "Dark";
 }
 
+function switchScheme() {
+  const other = scheme() === "dark" ? "light" : "dark";
+  // What the system prefers anyway is not stored, so that the page follows the system again.
+  const asSystem = (other === "dark") === systemDark.matches;
+  if (asSystem) delete root.dataset.scheme;
+  else root.dataset.scheme = other;
+  remember(asSystem ? null : other);
+  nameSwitch();
+}
+
+systemDark.addEventListener("change", nameSwitch);
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-scheme-switch]")) switchScheme();
+});
+
 // A <details> closes by itself only when its summary is pressed.
-function startContents(contents) {
-  const summary = contents.querySelector("summary");
-  contents.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !contents.open) return;
-    contents.open = false;
-    summary.focus();
-  });
-  contents.addEventListener("focusout", (event) => {
-    if (event.relatedTarget && !contents.contains(event.relatedTarget)) contents.open = false;
-  });
-  document.addEventListener("click", (event) => {
-    if (!contents.contains(event.target)) contents.open = false;
+function openContents() {
+  return document.querySelector("details.contents[open]");
+}
+
+document.addEventListener("keydown", (event) => {
+  const contents = event.key === "Escape" ? openContents() : null;
+  if (!contents?.contains(document.activeElement)) return;
+  contents.open = false;
+  contents.querySelector("summary").focus();
+});
+for (const leaves of ["focusin", "click"]) {
+  document.addEventListener(leaves, (event) => {
+    const contents = openContents();
+    if (contents && !contents.contains(event.target)) contents.open = false;
   });
 }
 
@@ -55,7 +59,7 @@ const status = document.createElement("p");
 status.className = "sr";
 status.setAttribute("role", "status");
 
-function say(text) {
+export function say(text) {
   status.textContent = "";
   // Emptied first, so that the same words are announced again.
   requestAnimationFrame(() => (status.textContent = text));
@@ -109,33 +113,38 @@ document.addEventListener("toggle", (event) => {
 }, { capture: true });
 
 // In the margin, the heading under which the reader is.
-function followHeadings(toc) {
-  const links = new Map();
-  for (const link of toc.querySelectorAll("a")) {
+const headings = new Map(); // each with its link
+let following = false;
+
+function findHeadings() {
+  headings.clear();
+  for (const link of document.querySelectorAll("nav.toc a")) {
     const heading = document.getElementById(decodeURIComponent(link.hash.slice(1)));
-    if (heading) links.set(heading, link);
+    if (heading) headings.set(heading, link);
   }
-  let waiting = false;
-  function update() {
-    waiting = false;
-    let current = null;
-    for (const heading of links.keys()) {
-      if (heading.getBoundingClientRect().top < innerHeight / 3) current = heading;
-    }
-    for (const [heading, link] of links) {
-      if (heading === current) link.setAttribute("aria-current", "true");
-      else link.removeAttribute("aria-current");
-    }
-  }
-  document.addEventListener("scroll", () => {
-    if (!waiting) requestAnimationFrame(update);
-    waiting = true;
-  }, { passive: true });
-  update();
 }
 
-// Modules that only some pages need: what on a page needs them, and how each is loaded.
+function followHeadings() {
+  following = false;
+  let current = null;
+  for (const heading of headings.keys()) {
+    if (heading.getBoundingClientRect().top < innerHeight / 3) current = heading;
+  }
+  for (const [heading, link] of headings) {
+    if (heading === current) link.setAttribute("aria-current", "true");
+    else link.removeAttribute("aria-current");
+  }
+}
+
+document.addEventListener("scroll", () => {
+  if (!following && headings.size) requestAnimationFrame(followHeadings);
+  following = headings.size > 0;
+}, { passive: true });
+
+// Modules that only some pages need: what on a page needs them, and how each is loaded. A module
+// starts by itself, and again at each "book:page".
 const MODULES = [
+  ["table.functions", () => import("./reference.js")],
   ["book-explorer", () => import("./explore/explorer.js")],
 ];
 
@@ -146,14 +155,16 @@ function loadModules() {
   }
 }
 
-export function start(part) {
+function start() {
+  nameSwitch();
+  for (const listing of document.querySelectorAll(".highlight:not(.language-text)")) addCopyButton(listing);
+  widths.disconnect();
+  for (const box of document.querySelectorAll(SCROLLING)) widths.observe(box);
+  findHeadings();
+  followHeadings();
   loadModules();
-  for (const listing of part.querySelectorAll(".highlight:not(.language-text)")) addCopyButton(listing);
-  for (const box of part.querySelectorAll(SCROLLING)) widths.observe(box);
 }
 
 document.body.append(status);
-for (const button of document.querySelectorAll("[data-scheme-switch]")) startSwitch(button);
-for (const contents of document.querySelectorAll("details.contents")) startContents(contents);
-for (const toc of document.querySelectorAll("nav.toc")) followHeadings(toc);
-start(document);
+document.addEventListener("book:page", start); // another page was swapped in: see navigate.js
+start();

@@ -33,9 +33,7 @@ function compare(a, b) {
   return String(a).localeCompare(String(b), "en");
 }
 
-export function start(table) {
-  if (table.dataset.started) return;
-  table.dataset.started = "true";
+function startTable(table) {
   const body = table.tBodies[0];
   const rows = [...body.rows];
   const heads = [...table.tHead.rows[0].cells];
@@ -83,4 +81,9 @@ export function start(table) {
   update();
 }
 
-for (const table of document.querySelectorAll("table.functions")) start(table);
+function start() {
+  for (const table of document.querySelectorAll("table.functions")) startTable(table);
+}
+
+document.addEventListener("book:page", start);
+start();

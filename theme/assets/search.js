@@ -8,6 +8,7 @@ const dialog = document.getElementById("search");
 const input = dialog.querySelector("input");
 const status = dialog.querySelector("[role=status]");
 const list = dialog.querySelector("ol");
+const index = new URL(dialog.dataset.index, location.href); // once: other pages are swapped in under it
 let sections = null; // promised once
 
 function plain(html) {
@@ -16,7 +17,7 @@ function plain(html) {
 }
 
 async function load() {
-  const answer = await fetch(dialog.dataset.index);
+  const answer = await fetch(index);
   if (!answer.ok) throw new Error(answer.statusText);
   const { docs } = await answer.json();
   const titles = new Map(docs.map((doc) => [doc.location, plain(doc.title)]));
@@ -69,7 +70,7 @@ export function rank(all, query) {
 function result({ section, first, word }) {
   const item = document.createElement("li");
   const link = document.createElement("a");
-  link.href = new URL(`../${section.location}`, new URL(dialog.dataset.index, location.href));
+  link.href = new URL(`../${section.location}`, index);
   link.textContent = section.title;
   item.append(link);
   if (section.chapter) {
@@ -113,13 +114,12 @@ async function update() {
   else status.textContent = `${found.length} ${found.length === 1 ? "place" : "places"}`;
 }
 
-for (const button of document.querySelectorAll("[data-opens=search]")) {
-  button.addEventListener("click", () => {
-    dialog.showModal();
-    input.focus();
-    update();
-  });
-}
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("[data-opens=search]")) return;
+  dialog.showModal();
+  input.focus();
+  update();
+});
 input.addEventListener("input", update);
 input.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
