@@ -1,10 +1,9 @@
 """What the theme promises to those who use a keyboard, no JavaScript, or a narrow window."""
-# ruff: noqa: F811 - fixtures are imported by name
 
 import pytest
 from playwright.sync_api import expect
 
-from test_browser import FIGURES, OVERFLOW, address, chromium  # noqa: F401
+from test_browser import FIGURES, OVERFLOW
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

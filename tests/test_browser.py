@@ -1,49 +1,12 @@
 """Each page in Chromium: both schemes, wide and narrow, with what a reader would notice."""
-
-import functools
-import http.server
-import os
-import shutil
-import threading
+# ruff: noqa: F811 - conftest.py knows these fixtures; some tests import them from here
 
 import pytest
 
+from engines import Quiet, address, chromium  # noqa: F401
 from test_site import PAGES
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    names = ("chromium", "chromium-browser", "google-chrome")
-    path = next((found for name in names if (found := shutil.which(name))), None)
-    if not path:
-        # On CI a missing browser is a fault of the set-up, not a reason to test less.
-        assert not os.environ.get("CI"), "Chromium is missing: apt-get install chromium"
-        pytest.skip("no Chromium here: install Debian's package `chromium` to run these")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *arguments):
-        pass
-
-
-@pytest.fixture(scope="module")
-def address(built):
-    handler = functools.partial(Quiet, directory=str(built[0]))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-
 
 FIGURES = """() => [...document.querySelectorAll('img.figure')].map(image => {
     const box = image.getBoundingClientRect();

@@ -8,8 +8,8 @@ import sys
 import pytest
 
 import offline
+from engines import Quiet
 from scripts import ROOT
-from test_browser import Quiet, chromium  # noqa: F401
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -82,7 +82,7 @@ def host(site):
 
 
 @pytest.fixture
-def context(chromium):  # noqa: F811
+def context(chromium):
     opened = chromium.new_context()
     yield opened
     opened.close()

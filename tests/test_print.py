@@ -11,7 +11,6 @@ from pypdf import PdfReader
 
 import pdf
 from scripts import ROOT
-from test_browser import address, chromium  # noqa: F401
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -52,7 +51,7 @@ CUT = """() => [...document.querySelectorAll('pre, pre > code, table, .formula, 
 
 
 @pytest.fixture(params=["script", "no script"])
-def printed(chromium, address, request):  # noqa: F811
+def printed(chromium, address, request):
     """A chapter of a reader of the dark scheme, as it is printed."""
     scripts = request.param == "script"
     context = chromium.new_context(
@@ -85,7 +84,7 @@ def test_a_printed_chapter_is_light_open_and_bare(printed):
     )
 
 
-def test_a_chapter_printed_from_the_dark_screen(chromium, address):  # noqa: F811
+def test_a_chapter_printed_from_the_dark_screen(chromium, address):
     """The PDF that Print gives: solutions in it, each code line whole, the screen as before."""
     context = chromium.new_context(color_scheme="dark", service_workers="block")
     page = context.new_page()
@@ -103,7 +102,7 @@ def test_a_chapter_printed_from_the_dark_screen(chromium, address):  # noqa: F81
 
 
 @pytest.mark.parametrize("name", ["smooth", "reference", "or-notebook", "bibliography"])
-def test_nothing_is_cut(chromium, address, name):  # noqa: F811
+def test_nothing_is_cut(chromium, address, name):
     page = chromium.new_page(viewport=SHEET, service_workers="block")
     page.emulate_media(media="print")
     page.goto(address + f"{name}/", wait_until="load")
@@ -112,7 +111,7 @@ def test_nothing_is_cut(chromium, address, name):  # noqa: F811
 
 
 @pytest.fixture(scope="module")
-def book(chromium, built, tmp_path_factory):  # noqa: F811
+def book(chromium, built, tmp_path_factory):
     """(reader, text of each page, the joined document) of one print of the whole book."""
     file = tmp_path_factory.mktemp("pdf") / "book.pdf"
     # A second Playwright cannot run in this thread: the command itself is what make calls anyway.

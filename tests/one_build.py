@@ -1,0 +1,68 @@
+"""One strict build for all tests, and for the next run while nothing has changed.
+
+The tests run in several processes, each of which asks for the built site. The first builds it, the
+others wait; the folder is named after the content of everything that a build reads, so that it is
+this project's site or none. Nothing may write into it: a test that changes a site takes a copy.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+from planted import environment
+from scripts import ROOT
+
+FOLDER = ROOT / ".cache" / "built"
+KEPT = 2
+_APART = {".git", "tests", ".venv", ".cache", "site", "__pycache__", ".pytest_cache", ".ruff_cache"}
+_NAMES = ("BOOK_", "PYODIDE_", "SOURCE_DATE_EPOCH")
+
+
+def built_site():
+    """(folder, finished process) of a strict build, without addresses from outside."""
+    clean = {k: v for k, v in environment().items() if k not in ("SITE_URL", "REPO_URL")}
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    place = FOLDER / _key(clean)
+    with open(FOLDER / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (place / "done.json").is_file():
+            _build(place, clean)
+        os.utime(place)
+        for old in sorted(FOLDER.glob("*-site"), key=os.path.getmtime)[:-KEPT]:
+            shutil.rmtree(old)
+    told = json.loads((place / "done.json").read_text(encoding="utf-8"))
+    return place / "site", subprocess.CompletedProcess(**told)
+
+
+def _build(place, clean):
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir()
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "-d", str(place / "site")]
+    done = subprocess.run(command, cwd=ROOT, env=clean, capture_output=True, text=True)
+    told = {name: getattr(done, name) for name in ("args", "returncode", "stdout", "stderr")}
+    (place / "done.json").write_text(json.dumps(told), encoding="utf-8")
+
+
+def _key(clean):
+    """A name from all that a build reads: files, interpreter, settings, and the commit."""
+    digest = hashlib.sha256()
+    digest.update(repr((sys.version, sys.prefix, _commit())).encode())
+    digest.update(repr(sorted((k, v) for k, v in clean.items() if k.startswith(_NAMES))).encode())
+    for folder, folders, names in os.walk(ROOT):
+        # The build reads no test.
+        folders[:] = sorted(set(folders) - _APART)
+        for name in sorted(names):
+            path = os.path.join(folder, name)
+            digest.update(os.path.relpath(path, ROOT).encode() + b"\0")
+            with open(path, "rb") as file:
+                digest.update(hashlib.file_digest(file, "sha256").digest())
+    return f"{digest.hexdigest()[:20]}-site"
+
+
+def _commit():
+    command = ["git", "rev-parse", "HEAD"]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout
