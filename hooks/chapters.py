@@ -4,6 +4,7 @@ Nothing here runs code or knows MkDocs: the build, the tests and the command lin
 Usable alone: `python hooks/chapters.py` lists every listing of the book.
 """
 
+import functools
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +15,7 @@ from markdown.extensions.toc import slugify
 from scripts import NOTEBOOK, ROOT, BookError, read_script, script_path
 
 DOCS = ROOT / "docs"
-# The front matter of a chapter is long, and pages are read thousands of times by `make mutate`.
+# The front matter of a chapter is long.
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 # Everything else is either skipped in silence by pytest-codeblocks (py, python title=…) or run by
@@ -97,7 +98,7 @@ def read_chapter(path, text=None):
     _read_fences(chapter)
     inside = {n for f in chapter.fences for n in range(f.line, f.line + len(f.body) + 2)}
     for number, line in enumerate(lines, start=1):
-        match = FIGURE.match(line)
+        match = "](" in line and FIGURE.match(line)
         if match and number not in inside:
             chapter.figures.append(Figure(number, match["name"], match["alt"].strip()))
     return chapter
@@ -208,12 +209,18 @@ def _front_matter(path, lines):
     except ValueError:
         raise BookError(path, 1, "the front matter never ends") from None
     try:
-        meta = yaml.load("\n".join(lines[1:end]), Loader=LOADER) or {}
+        meta = _loaded("\n".join(lines[1:end]))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 2 if mark else 1
         raise BookError(path, line, f"front matter: {getattr(error, 'problem', error)}") from None
     return meta, end + 2
+
+
+@functools.lru_cache(maxsize=4)
+def _loaded(text):
+    """What YAML says: read once for the thousands of changes to one page of `make mutate`."""
+    return yaml.load(text, Loader=LOADER) or {}
 
 
 def _read_fences(chapter):
@@ -226,7 +233,7 @@ def _read_fences(chapter):
         if line.strip() == _OUTPUT_MARK:
             expect_output = True
             continue
-        match = _FENCE.match(line)
+        match = _FENCE.match(line) if line.lstrip()[:3] in ("```", "~~~") else None
         if not match:
             continue
         opened, indent, ticks = number, len(match["indent"]), match["ticks"]

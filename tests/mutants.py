@@ -62,6 +62,7 @@ class Mutant:
 class ScriptMutant(Mutant):
     statement: int  # which statement of the script holds it, from 0
     edit: Callable[[], None]  # changes the script's tree in place, for good
+    in_body: bool = False  # of a function: what is changed acts when that is called, not before
 
 
 @dataclass(frozen=True)
@@ -79,26 +80,33 @@ def script_mutants(script, tree):
     Not in the starting code of an exercise: it is wrong on purpose, and any that fails will do.
     """
     found = [
-        (line, change, index, edit)
+        (line, change, index, edit, id(node) in inside)
         for index, statement in enumerate(tree.body)
         if not (script.section_at(statement.lineno) or "").startswith("start_")
+        for inside in [_body_of_function(statement)]
         for node, line in _nodes(statement)
         for change, edit in _changes(node)
     ]
     return _script_mutants(script, found, "snippets")
 
 
+def _body_of_function(statement):
+    """The nodes that run when the function is called: not its defaults and decorators."""
+    body = statement.body if isinstance(statement, ast.FunctionDef) else []
+    return {id(node) for part in body for node in ast.walk(part)}
+
+
 def _script_mutants(script, found, kind):
-    """Mutants of (line, change, statement, edit); equal changes of one line are numbered."""
+    """Mutants of (line, change, statement, edit, in_body); equal ones of one line are numbered."""
     lines = script.text.splitlines()
-    total = Counter((line, change) for line, change, _, _ in found)
+    total = Counter((line, change) for line, change, *_ in found)
     seen = Counter()
     mutants = []
-    for line, change, index, edit in found:
+    for line, change, *how in found:
         seen[line, change] += 1
         of = total[line, change]
         change += f" ({seen[line, change]} of {of})" if of > 1 else ""
-        mutants.append(ScriptMutant(script.path, line, lines[line - 1], change, kind, index, edit))
+        mutants.append(ScriptMutant(script.path, line, lines[line - 1], change, kind, *how))
     return mutants
 
 

@@ -2,14 +2,16 @@
 
 Usage: `make mutate`, or `python tests/mutate.py [NAME ...]` for single chapters or scripts;
 `--changed REV` for those that differ from a git revision; `--record` keeps the counts for the
-colophon. mutants.py says what is changed, trials.py what counts as noticed, survivors.yml which
-survivors a person has reviewed, with the reason why none of them is a hole.
+colophon; `--log FILE` adds a line for each mutant of a script: its processor time and what noticed
+it. mutants.py says what is changed, trials.py what counts as noticed, survivors.yml which survivors
+a person has reviewed, with the reason why none of them is a hole.
 """
 # ruff: noqa: E402 - the environment must be set before NumPy is imported
 
 import argparse
 import ast
 import functools
+import gc
 import json
 import os
 import re
@@ -17,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
 from collections import Counter, defaultdict
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
@@ -60,7 +63,7 @@ from mutants import (
 from run_snippets import imported_snippets
 from scripts import NOTEBOOK, SNIPPETS, BookError, script_path, shown
 from test_formulas import EQUIVALENT
-from trials import Case, Pool, Run, Slots, Suite, Tests, run_through, time_limit
+from trials import Case, Pool, Run, Slots, Suite, Tests, run_changed, run_through, time_limit
 
 SURVIVORS = HERE / "survivors.yml"
 RECORD = HERE / "mutation-record.json"
@@ -119,7 +122,8 @@ class Part:
 class Book:
     """The book as it is, and for each script what its tests hold it to."""
 
-    def __init__(self):
+    def __init__(self, log=None):
+        self.log = log  # file for a line on each mutant of a script
         self.checked = book.check()
         self.keys = citations.read_bibliography()
         self.chapters = list(self.checked.chapters.values())
@@ -216,30 +220,17 @@ def _imported(case):
 def control_runs(the_book, names, folder):
     """Run scripts, and those that import them, unchanged: they must pass; their time is a measure.
 
+    Here, not in a child: what Matplotlib keeps of fonts and formulas then serves all children.
     Returns name -> what is wrong.
     """
     failed = {}
-
-    def done(name, told, died, _):
-        if told is None or told[0]:
-            failed[name] = told[0] if told else f"its process died of signal {died}"
-        else:
-            the_book.cases[name].times = told[1]
-
-    def control(case):
-        trials.quiet()
-        times = [time.process_time()]
-        with trials.empty_folder(folder):
-            why = trials.outcome(
-                lambda: run_through(case, then=lambda: times.append(time.process_time()))
-            )
-        return why, np.diff([*times, time.process_time()]).tolist()
-
-    pool = Pool(Slots(WORKERS), done)
     for name, case in the_book.cases.items():
         if name in names or any(path.stem in names for path in the_book.imported[name]):
-            pool.start(name, functools.partial(control, case))
-    pool.finish()
+            with trials.empty_folder(folder), warnings.catch_warnings(action="ignore"):
+                why = trials.outcome(lambda case=case: trials.measured(case))
+            if why:
+                failed[name] = why
+    trials.forget()
     return failed
 
 
@@ -249,12 +240,11 @@ def mutate_script(the_book, case, mutants, folder, slots):
 
     def done(number, told, died, seconds):
         whys[number] = told if told is not None else f"time: ended by signal {died}"
-        if os.environ.get("MUTLOG"):
-            m = mutants[number]
-            with open(os.environ["MUTLOG"], "a") as log:
-                print(
-                    f"{seconds:.3f}\t{shown(m.path)}:{m.line}\t{m.change}\t{whys[number]}", file=log
-                )
+        if the_book.log:
+            mutant = mutants[number]
+            where = f"{shown(mutant.path)}:{mutant.line}"
+            with the_book.log.open("a", encoding="utf-8") as log:
+                print(f"{seconds:.3f}", where, mutant.change, whys[number], sep="\t", file=log)
         if sys.stderr.isatty():
             left = f"{whys.count(None)} left, {whys.count('')} survive"
             text = f"{shown(case.script.path)}: {left}"
@@ -277,34 +267,52 @@ def mutate_script(the_book, case, mutants, folder, slots):
 
 
 def _fork_all(the_book, case, mutants, folder, pool, suite=None):
-    """Run the script; before each statement, fork a child for each mutant that it holds."""
+    """Run the script; fork a child for each mutant just before what it changes is first used.
 
-    def attempt(mutant):
+    That is the statement which holds it, or the first that calls the function which does: up to there
+    a changed script runs as the script itself does.
+    """
+
+    def attempt(mutant, first):
         trials.quiet()
-        names = reach(case, mutant.statement)
-        about = names | _entry_at(case, mutant.line)
         mutant.edit()
         with trials.empty_folder(folder):
-            trials.limited(time_limit(sum(case.times[mutant.statement :])))
-            why = trials.outcome(lambda: run_through(case, mutant.statement, run))
+            trials.limited(time_limit(sum(case.times[first:])))
+            function = functions.get(mutant.statement) if first > mutant.statement else None
+            why = trials.outcome(lambda: run_changed(case, mutant.statement, first, run, function))
             if not why and suite:
+                about = reach(case, mutant.statement) | _entry_at(case, mutant.line)
                 trials.limited(time_limit(suite.seconds))
                 why = trials.outcome(lambda: suite.hold(case, about))
             # A reviewed one changes nothing that anyone could import: half a minute for each is saved.
             if why or mutant.key in the_book.reviewed:
                 return why
-            return _where_imported(the_book, case, names)
+            return _where_imported(the_book, case, reach(case, mutant.statement))
 
     waiting = defaultdict(list)
     for number, mutant in enumerate(mutants):
-        waiting[mutant.statement].append((number, mutant))
+        waiting[_first_use(case, mutant)].append((number, mutant))
+    functions = {}
     with trials.empty_folder(folder):
         run = Run(case)
-        for index, statement in enumerate(case.tree.body):
+        for index, statement in enumerate([*case.tree.body, None]):
+            gc.freeze()  # a child must not copy what it never touches
             for number, mutant in waiting[index]:
-                pool.start(number, functools.partial(attempt, mutant))
-            run.step(statement)
+                pool.start(number, functools.partial(attempt, mutant, index))
+            if statement:
+                run.step(statement)
+            if isinstance(statement, ast.FunctionDef):
+                functions[index] = run.function_of(statement)
     pool.finish()
+
+
+def _first_use(case, mutant):
+    """The first statement that a mutant can change the course of."""
+    if not mutant.in_body:
+        return mutant.statement
+    function = case.tree.body[mutant.statement]
+    line = min([function.lineno, *(node.lineno for node in function.decorator_list)])
+    return max(mutant.statement, case.first_calls.get((line, function.name), len(case.tree.body)))
 
 
 def _entry_at(case, line):
@@ -342,6 +350,19 @@ def mutate_page(the_book, chapter):
         else:
             survivors.append([mutant.line, mutant.source, mutant.change])
     _mutate_formulas(chapter, found)
+    return found
+
+
+def mutate_pages(the_book, pages, names):
+    """[file, what `mutate_page` found, signal, seconds] of each page, each in a process of its own."""
+    found = []
+    pool = Pool(Slots(1), lambda *one: found.append(one))
+    if "activations" in names:
+        path = str(SNIPPETS / "activations.py")
+        pool.start(path, functools.partial(mutate_registry_formulas, Path(path)))
+    for chapter in pages:
+        pool.start(str(chapter.path), functools.partial(mutate_page, the_book, chapter))
+    pool.finish()
     return found
 
 
@@ -426,6 +447,7 @@ def mutate(the_book, pages, names, folder):
         print_part(part)
 
     def page_done(path, told, died, seconds):
+        path = Path(path)
         if told is None:
             broken.append(f"{shown(path)}: its process ended by signal {died}")
             return
@@ -443,14 +465,11 @@ def mutate(the_book, pages, names, folder):
             survivors = [mutant for mutant, why in both if not why and mutant.kind == kind]
             keep(path, kind, seconds, caught, survivors)
 
-    pool = Pool(Slots(WORKERS), page_done)
-    if "activations" in names:
-        path = SNIPPETS / "activations.py"
-        pool.start(path, functools.partial(mutate_registry_formulas, path))
-    for chapter in pages:
-        pool.start(chapter.path, functools.partial(mutate_page, the_book, chapter))
-    pool.finish()
+    # The pages take one processor, the scripts as they are the other.
+    pool = Pool(Slots(1), lambda _, told, died, seconds: [page_done(*one) for one in told])
+    pool.start("pages", functools.partial(mutate_pages, the_book, pages, names))
     failed = control_runs(the_book, set(names), folder)
+    pool.finish()
     broken += [f"{shown(script_path(name))}: {why}" for name, why in failed.items()]
     mutants = {}
     for name in names:
@@ -586,9 +605,12 @@ def main(arguments):
     parser.add_argument("names", nargs="*", help="chapters or scripts; all where none is named")
     parser.add_argument("--changed", metavar="REV", help="those that differ from a git revision")
     parser.add_argument("--record", action="store_true", help=f"write {shown(RECORD)}")
+    parser.add_argument("--log", type=Path, metavar="FILE", help="add how each mutant was noticed")
     options = parser.parse_args(arguments)
+    if options.log:
+        options.log = options.log.absolute()
     before = time.monotonic()
-    the_book = Book()
+    the_book = Book(options.log)
     names = options.names
     if options.changed:
         names += changed_since(options.changed, the_book)
@@ -602,6 +624,7 @@ def main(arguments):
         if not names or _concerns(p, pages, scripts)
     ]
     trials.without_files()
+    trials.parse_once()
     print(f"{'file':32} {'kind':9} {'all':>5} {'caught':>6}")
     with tempfile.TemporaryDirectory() as folder:
         parts, more = mutate(

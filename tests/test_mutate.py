@@ -186,6 +186,11 @@ def test_each_digit_of_each_output_changes(page):
 # ---------------------------------------------------------------------------- what is noticed
 
 
+@pytest.fixture(scope="module")
+def the_book():
+    return mutate.Book()
+
+
 def told(work, tmp_path):
     """What work() returns in a forked child, as the tool runs it."""
     answers = []
@@ -251,6 +256,22 @@ def test_the_look_of_a_line_is_held(tmp_path, change):
     assert found.startswith("figure x") if change else found == ""
 
 
+def test_what_drawing_leaves_as_it_is_was_compared_before(tmp_path, the_book):
+    """Told before drawing, a difference must be there afterwards: here, that none is told of none."""
+    case = the_book.cases["tanh"]
+    told_early = []
+
+    def see(self, fig, name):
+        told_early.append(trials.difference_before_drawing(self.case.figures[name], fig))
+        self.saved.add(name)
+
+    def run():
+        trials.Run.see = see
+        return trials.outcome(lambda: trials.run_through(case)), told_early
+
+    assert told(run, tmp_path) == ["", [None] * len(case.figures)]
+
+
 def test_a_missing_figure_is_noticed(tmp_path):
     assert verdict("x = 1\n", tmp_path, figures={"lost": {}}) == "figures missing: {'lost'}"
 
@@ -281,6 +302,75 @@ def test_a_changed_module_reaches_who_imports_it(tmp_path):
         return before, trials.outcome(lambda: trials.run_through(user, changed=[plotting]))
 
     assert told(attempt, tmp_path) == ["", "output of a"]
+
+
+LATE = """n = 2
+def f(z, by=3):
+    return n * z + by
+def lost(z):
+    return z + 1
+def held(z):
+    return z + 4
+n = 5
+print(f(1))
+"""
+
+
+def in_order(tmp_path, **options):
+    """(change, first statement that it can change the course of, what noticed it) of LATE."""
+    case = trials.Case(script(LATE, a=(9, 9)), {"a": "8\n"}, **options)
+    found = []
+
+    def attempts():
+        assert trials.outcome(lambda: trials.measured(case)) == ""
+        mutants_ = script_mutants(case.script, case.tree)
+        the_book = SimpleNamespace(reviewed={}, log=None, importers=lambda *_: [], cases={})
+        whys = mutate.mutate_script(the_book, case, mutants_, tmp_path, trials.Slots(1))
+        for mutant, why in zip(mutants_, whys, strict=True):
+            found.append([mutant.change, mutate._first_use(case, mutant), why])
+        return found
+
+    return told(attempts, tmp_path)
+
+
+def test_what_is_changed_in_a_function_is_tried_where_it_is_first_called(tmp_path):
+    assert in_order(tmp_path) == [
+        ["2 → 3", 0, ""],
+        ["3 → 4", 1, "output of a"],  # a default: no call, and computed at once
+        ["n * z + by → n * z - by", 5, "output of a"],
+        ["n * z → n / z", 5, "output of a"],  # 8.0
+        ["z + 1 → z - 1", 6, ""],
+        ["1 → 2", 6, ""],
+        ["z + 4 → z - 4", 6, ""],
+        ["4 → 5", 6, ""],
+        ["5 → 6", 4, "output of a"],
+        ["1 → 2", 5, "output of a"],
+    ]
+
+
+def test_a_number_that_calls_a_function_is_its_first_use(tmp_path):
+    path = tmp_path / "page.md"
+    text = '---\nsnippet: made_up\nnumbers: {"12": held(8)}\n---\nIt is 12.\n'
+    path.write_text(text, encoding="utf-8")
+    found = in_order(tmp_path, chapters=[read_chapter(path)])
+    (first,) = {first for change, first, _ in found if change in ("z + 4 → z - 4", "4 → 5")}
+    assert first == 3
+    for change, _, why in found:
+        assert change not in ("z + 4 → z - 4", "4 → 5") or why.startswith("number: ")
+
+
+def test_a_decorated_function_is_changed_too(tmp_path):
+    text = "import functools\n@functools.cache\ndef f(z):\n    return z + 1\n#\nprint(f(1))\n"
+    case = trials.Case(script(text, a=(5, 6)), {"a": "2\n"})
+
+    def attempts():
+        assert trials.outcome(lambda: trials.measured(case)) == ""
+        found = script_mutants(case.script, case.tree)
+        the_book = SimpleNamespace(reviewed={}, log=None, importers=lambda *_: [])
+        firsts = [mutate._first_use(case, mutant) for mutant in found]
+        return firsts, mutate.mutate_script(the_book, case, found, tmp_path, trials.Slots(1))
+
+    assert told(attempts, tmp_path) == [[2, 2, 2], ["output of a"] * 3]
 
 
 def test_reach():

@@ -9,8 +9,10 @@ nothing is imported twice and a change cannot outlive its trial.
 
 import ast
 import contextlib
+import cProfile
 import functools
 import importlib.util
+import inspect
 import json
 import os
 import re
@@ -28,9 +30,13 @@ from pathlib import Path
 
 import matplotlib
 import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib import collections
 from matplotlib.figure import Figure
+from matplotlib.mathtext import MathTextParser
 
 import bound_numbers
+import fingerprints
 import formulas
 import scripts
 from chapters import Chapter
@@ -57,6 +63,9 @@ class Case:
     keys: dict = field(default_factory=dict)  # of the bibliography
     # Processor time of each statement, unchanged, and last that of all that is held at the end.
     times: list[float] = field(default_factory=list)
+    # (line, name) of each function that is called -> the first statement that calls it, or whose
+    # settled numbers do; as many as there are statements where only what is held at the end does.
+    first_calls: dict[tuple[int, str], int] = field(default_factory=dict)
 
     def __post_init__(self):
         self.tree = parse(self.script)
@@ -129,7 +138,8 @@ class Run:
     def see(self, fig, name):
         if name not in self.case.figures:
             raise Caught(f"figure {name}: new")
-        found = difference(self.case.figures[name], fingerprint(fig))
+        known = self.case.figures[name]
+        found = difference_before_drawing(known, fig) or difference(known, fingerprint(fig))
         if found:
             raise Caught(f"figure {name}{found}")
         self.saved.add(name)
@@ -144,6 +154,10 @@ class Run:
         if section:
             self.printed[section] += printed
             self.compare(section, str.startswith)
+
+    def function_of(self, statement):
+        """The function that a `def` has just made, without what decorators have put around it."""
+        return inspect.unwrap(self.names[statement.name])
 
     def compare(self, section, agree):
         shown = self.case.outputs.get(section)
@@ -198,6 +212,114 @@ class Run:
         plt.close("all")
 
 
+# Of these, drawing changes nothing that a fingerprint holds, unless a colour map sets their colours.
+_UNCHANGED_BY_DRAWING = (
+    collections.FillBetweenPolyCollection,
+    collections.LineCollection,
+    collections.PathCollection,
+    collections.PolyCollection,
+)
+
+
+def difference_before_drawing(known, fig):
+    """A difference to a fingerprint that can be told before the figure is drawn; None if none can.
+
+    Drawing takes ten times as long as all the rest, for the sake of the ticks and the layout. What is
+    compared here drawing leaves as it is: whatever differs now would differ afterwards.
+    """
+    if len(known["axes"]) != len(fig.axes):
+        return f"/axes: {len(known['axes'])} entries became {len(fig.axes)}"
+    found = difference(known["size in"], fingerprints._round(fig.get_size_inches()), "/size in")
+    # Where one unit must look as long on both axes, drawing may change the limits.
+    limits = 4 if all(ax.get_aspect() == "auto" for ax in fig.axes) else 2
+    for n, (old, ax) in enumerate(zip(known["axes"], fig.axes, strict=True)):
+        where = f"/axes[{n}]"
+        x = [ax.get_xlabel(), ax.get_xscale(), *fingerprints._round(ax.get_xlim())]
+        y = [ax.get_ylabel(), ax.get_yscale(), *fingerprints._round(ax.get_ylim())]
+        found = found or difference(old["x"][:limits], x[:limits], f"{where}/x")
+        found = found or difference(old["y"][:limits], y[:limits], f"{where}/y")
+        found = found or _text_difference(old["texts"], ax, f"{where}/texts")
+        found = found or _drawn_difference(old["drawn"], ax, f"{where}/drawn")
+    return found
+
+
+def _text_difference(known, ax, where):
+    if len(known) != len(ax.texts):
+        return f"{where}: {len(known)} entries became {len(ax.texts)}"
+    for n, (old, text) in enumerate(zip(known, ax.texts, strict=True)):
+        if not getattr(text, "arrow_patch", None):  # an arrow gets its size when it is drawn
+            found = difference(old, fingerprints._text(text, ax), f"{where}[{n}]")
+            if found:
+                return found
+    return None
+
+
+def _drawn_difference(known, ax, where):
+    """Curves come first in a fingerprint, then the collections."""
+    for n, (old, artist) in enumerate(zip(known, [*ax.lines, *ax.collections], strict=False)):
+        if n < len(ax.lines):
+            now = fingerprints._line(artist)
+        elif type(artist) in _UNCHANGED_BY_DRAWING and artist.get_array() is None:
+            now = fingerprints._collection(artist)
+        else:
+            continue
+        found = difference(old, now, f"{where}[{n}]")
+        if found:
+            return found
+    return None
+
+
+def run_changed(case, changed, first, run, function):
+    """Run the rest of a script, of which one statement was changed.
+
+    function: the one made by the changed statement, which has run but has not been called.
+    """
+    statement = case.tree.body[changed]
+    if function:
+        function.__code__ = _code_of(case, statement)
+    run_through(case, first, run)
+    check = _CHECK.fullmatch(case.script.section_at(statement.lineno) or "")
+    if check and check[1] in run.unsolved:
+        run.hold_start(check[1])  # the check was changed after the starting code had failed it
+
+
+def _code_of(case, statement):
+    """The code of the body of a `def`."""
+    module = ast.Module([statement], [])
+    constants = compile(module, str(case.script.path), "exec").co_consts
+    (code,) = (c for c in constants if getattr(c, "co_name", "") == statement.name)
+    return code
+
+
+def measured(case):
+    """Run a script unchanged: how long does each statement take, and which calls what first?
+
+    Raises Caught or BookError.
+    """
+    times, calls, last = [], {}, len(case.tree.body)
+    path = str(case.script.path)
+
+    def then():
+        profile.disable()
+        times.append(time.process_time())
+        for entry in profile.getstats():
+            if getattr(entry.code, "co_filename", "") == path:
+                where = entry.code.co_firstlineno, entry.code.co_name
+                calls.setdefault(where, min(len(times) - 2, last))
+        profile.clear()
+        profile.enable()
+
+    profile = cProfile.Profile(builtins=False, subcalls=False)
+    times.append(time.process_time())
+    profile.enable()
+    try:
+        run_through(case, then=then)
+        then()
+    finally:
+        profile.disable()
+    case.times, case.first_calls = np.diff(times).tolist(), calls
+
+
 def run_through(case, first=0, run=None, changed=(), then=None):
     """Run a script, or the rest of it, to the end; then() after each statement.
 
@@ -209,10 +331,6 @@ def run_through(case, first=0, run=None, changed=(), then=None):
         run.hold_numbers(index)
         if then:
             then()
-    if first and (
-        check := _CHECK.fullmatch(case.script.section_at(case.tree.body[first].lineno) or "")
-    ):
-        run.hold_start(check[1])  # the check was changed after the starting code had failed it
     run.finish()
 
 
@@ -242,6 +360,15 @@ def _fresh_imports(changed):
     if changed:
         sys.meta_path.insert(0, _ChangedFinder(changed))
     matplotlib.rcdefaults()
+
+
+def forget():
+    """Drop what the last run has left, so that no child carries it along."""
+    plt.close("all")
+    _fresh_imports(())
+    import plotting
+
+    plotting.ON_SAVE.clear()
 
 
 # ---------------------------------------------------------------------------- processes
@@ -349,6 +476,18 @@ def without_files():
     Figure.savefig = lambda self, *args, **kwargs: None
 
 
+def parse_once():
+    """Let all figures share what Matplotlib has made of a formula in their texts.
+
+    Matplotlib keeps fifty for each figure, and reading them takes a third of the time of drawing. What
+    a formula looks like depends on the arguments and the kind of output alone.
+    """
+    MathTextParser.__eq__ = lambda self, other: self._output_type == other._output_type
+    MathTextParser.__hash__ = lambda self: hash(self._output_type)
+    parse = MathTextParser._parse_cached.__wrapped__
+    MathTextParser._parse_cached = functools.lru_cache(maxsize=None)(parse)
+
+
 def outcome(attempt):
     """Why the tests would fail on what attempt() runs; "" when they would not."""
     try:
@@ -388,7 +527,7 @@ class Suite:
         """then: called with this suite once all tests have passed on the script as it is."""
         self.tests, self.then = tests, then
         self.failed = None
-        self.seconds = 0.0
+        self.times = {}  # test -> processor time
 
     def pytest_runtest_logreport(self, report):
         if report.failed:
@@ -403,10 +542,11 @@ class Suite:
             )
             for name in self.tests.fresh
         ]
-        for _ in range(2):  # once to fill the caches, once for the time
+        self.run(self.items)  # to fill the caches, then for the time
+        for item in [] if self.failed else self.items:
             before = time.process_time()
-            self.run(self.items)
-            self.seconds = time.process_time() - before
+            self.run([item])
+            self.times[item] = time.process_time() - before
         if not self.failed:
             self.then(self)
         return True
@@ -417,6 +557,20 @@ class Suite:
             if self.failed:
                 return
 
+    @property
+    def seconds(self):
+        return sum(self.times.values())
+
+    def _in_order(self, names):
+        """The tests about one of some names first, and then the shortest.
+
+        "test_value[gelu]" is about gelu; a test without parameters may be about anything.
+        """
+        about = {item: set(re.findall(r"[a-z]\w*", item.name)[1:]) for item in self.items}
+        right = {item for item, subjects in about.items() if subjects & names}
+        wrong = {item for item, subjects in about.items() if subjects} if right else set()
+        return sorted(self.items, key=lambda i: (i not in right, i in wrong, self.times[i]))
+
     def hold(self, case, names):
         """Run all tests on an edited script; those about one of `names` go first."""
         _fresh_imports([case])
@@ -426,12 +580,7 @@ class Suite:
             exec(code, vars(module))
             if module.__name__ in self.tests.warm:
                 vars(module).update(cached)
-        # "test_value[gelu]" is about gelu; a test without parameters may be about anything.
-        about = {item: set(re.findall(r"[a-z]\w*", item.name)[1:]) for item in self.items}
-        order = sorted(
-            self.items, key=lambda i: 0 if about[i] & names else 1 if not about[i] else 2
-        )
-        self.run(order)
+        self.run(self._in_order(names))
         if self.failed:
             raise Caught(f"test {self.failed}")
 
