@@ -10,6 +10,7 @@ from pathlib import Path
 
 import bound_numbers
 import citations
+import explore_data
 import glossary
 import reference_card
 from chapters import DOCS, Chapter, check_chapter, read_pages
@@ -136,6 +137,8 @@ def _requests(chapters, problems):
         except BookError as error:
             if error not in problems:
                 problems.append(error)
+    if explore_data.RUN in wanted:
+        wanted[explore_data.RUN] += explore_data.expressions().values()
     if reference_card.SCRIPT in wanted:
         try:
             wanted[reference_card.SCRIPT] += reference_card.expressions()

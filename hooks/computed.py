@@ -15,6 +15,7 @@ from mkdocs.structure.files import File, InclusionLevel
 from mkdocs.utils import get_relative_url
 
 import book
+import explore_data
 import reference_card
 import sources
 from bound_numbers import NUMBER, bindings, bound_words
@@ -46,6 +47,8 @@ def on_files(files, config):
                 source = result.figure_file(figure, scheme)
                 uri = f"figures/{figure}.{scheme}.svg"
                 files.append(File.generated(config, uri, abs_src_path=str(source)))
+    shared = explore_data.module(checked.results)
+    files.append(File.generated(config, explore_data.MODULE, content=shared))
     for script in checked.scripts.values():
         if script.path != NOTEBOOK:
             uri = f"snippets/{script.path.name}"

@@ -25,7 +25,7 @@ _FIGURE = re.compile(
 _CAPTION = re.compile(r"^/// figure-caption$")
 _ATTRIBUTES = re.compile(r"\s*\{ [.#][^}]*\}[ \t]*$", re.MULTILINE)
 _TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)
-_TAG = re.compile(r"</?(?:div|span|data|p)\b[^>]*>")
+_TAG = re.compile(r"</?(?:div|span|data|p|book-[\w-]+)\b[^>]*>")
 _LINK = re.compile(r'<a\b[^>]*href="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
 _INLINE_CODE = re.compile(r"(`[^`\n]*`)")
 

@@ -7,7 +7,7 @@ import mpmath
 import numpy as np
 import pytest
 
-import explore
+import explore_data
 import reference_card
 from activations import REGISTRY
 from scripts import ROOT
@@ -33,7 +33,7 @@ GRID = dense_grid()
 
 def settings_of(entry):
     """Parameters to try: the defaults, and the ends of each slider."""
-    known = {p["name"]: p for p in explore.parameters(entry)}
+    known = {p["name"]: p for p in explore_data.parameters(entry)}
     defaults = {name: p["value"] for name, p in known.items()}
     yield defaults
     for name, parameter in known.items():
@@ -129,7 +129,7 @@ def test_the_coefficients_of_erfc_are_those_of_its_series():
 
 
 def test_the_module_holds_the_registry():
-    text = explore.module()
+    text = explore_data.module({})
     listed = json.loads(text.split("FUNCTIONS = ")[1].split(";\nexport")[0])
     assert [entry["name"] for entry in listed] == list(REGISTRY)
     for found, entry in zip(listed, REGISTRY.values(), strict=True):

@@ -146,6 +146,7 @@ document.addEventListener("scroll", () => {
 const MODULES = [
   ["table.functions", () => import("./reference.js")],
   ["book-explorer", () => import("./explore/explorer.js")],
+  ["book-or-run", () => import("./explore/or-run.js")],
 ];
 
 function loadModules() {

@@ -42,8 +42,10 @@ export function text(value, digits = 3) {
   const rounded = Number(value.toPrecision(digits));
   if (rounded === 0 || (Math.abs(rounded) >= 1e-4 && Math.abs(rounded) < 1e6)) return grouped(String(rounded));
   const [mantissa, power] = rounded.toExponential().split("e");
-  return `${minus(mantissa)} × 10${[...power.replace("+", "")].map((c) => SUPERSCRIPT[c]).join("")}`;
+  return `${minus(mantissa)} × ${tenTo(power)}`;
 }
+
+const tenTo = (power) => `10${[...String(power).replace("+", "")].map((c) => SUPERSCRIPT[c]).join("")}`;
 
 // The same with a fixed number of decimals, for what is compared digit by digit.
 export function fixed(value, places) {
@@ -145,17 +147,18 @@ export class Plot {
     const [right, foot] = [width - RIGHT, height - BOTTOM];
     const write = (tx, ty, anchor, words) =>
       grid.append(svg("text", { x: tx, y: ty, "text-anchor": anchor, "aria-hidden": true }, words));
-    const line = (d, name) => grid.append(svg("path", { d, class: name }));
+    const line = (d, look) => grid.append(svg("path", { d, class: look }));
+    const name = (value, log) => (log && (value < 0.01 || value > 1e4) ? tenTo(Math.round(Math.log10(value))) : text(value));
     grid.replaceChildren();
     for (const value of ticks(this.shown[0], x.log, width / 75)) {
       const at = this.X(value);
       line(`M${at} ${TOP}V${foot}`, value === 0 ? "zero" : "");
-      write(at, foot + 16, "middle", text(value));
+      write(at > right - 20 ? right : at, foot + 16, at > right - 20 ? "end" : "middle", name(value, x.log));
     }
     for (const value of ticks(this.shown[1], y.log, height / 40)) {
       const at = this.Y(value);
       line(`M${LEFT} ${at}H${right}`, value === 0 ? "zero" : "");
-      write(LEFT - 6, at + 4, "end", text(value));
+      write(LEFT - 6, at + 4, "end", name(value, y.log));
     }
     line(`M${LEFT} ${TOP}V${foot}H${right}`, "axes");
     write(right, height - 5, "end", x.label);
@@ -182,6 +185,19 @@ export class Plot {
       pen = "L";
     }
     return d;
+  }
+
+  // The half of the plane where w1 x + w2 y + b > 0, as an area; `edge` is the line where it is 0.
+  half(w1, w2, b, edge = false) {
+    const size = Math.hypot(w1, w2);
+    if (!(size > 0)) return "";
+    const far = 30 * (this.x.range[1] - this.x.range[0]);
+    const [nx, ny] = [w1 / size, w2 / size];
+    const [px, py] = [(-b / size) * nx, (-b / size) * ny];
+    const along = [far, -far].map((s) => [px - s * ny, py + s * nx]);
+    const behind = along.map(([x, y]) => [x + far * nx, y + far * ny]).reverse();
+    const corners = edge ? along : [...along, ...behind];
+    return this.line(corners.map(([x]) => x), corners.map(([, y]) => y));
   }
 
   // A name next to what it names. It hides from screen readers, whom the readout serves.
@@ -282,8 +298,8 @@ export class Explorable extends HTMLElement {
     this.stop.abort();
     this.sizes.disconnect();
     clearTimeout(this.waiting);
-    cancelAnimationFrame(this.frame);
     this.pause();
+    cancelAnimationFrame(this.frame);
     this.live.remove();
     this.classList.remove("started");
   }
@@ -392,6 +408,7 @@ export class Explorable extends HTMLElement {
   // The reader, or a finger on a plot, has chosen a value.
   change(key, value) {
     if (Object.is(this.state[key], value)) return;
+    this.pause();
     this.state[key] = value;
     this.follow?.(key);
     this.show();
@@ -435,18 +452,30 @@ export class Explorable extends HTMLElement {
     this.settle();
   }
 
-  // Run `step` once a frame until it says that it is done. Only ever after a press of a button.
-  play(step) {
+  // A button that runs `step(count)` until it says that nothing is left: one step a frame, or a stride
+  // twice a second for those who asked their system for less motion. Nothing moves before it is pressed.
+  playButton(step, parent = this.tools) {
+    const calm = matchMedia("(prefers-reduced-motion: reduce)");
     const go = () => {
-      this.playing = step() ? requestAnimationFrame(go) : 0;
-      if (!this.playing) this.pause();
+      if (!step(calm.matches ? 20 : 1)) return this.pause();
+      this.show();
+      this.next(go, calm.matches);
     };
-    this.playing = requestAnimationFrame(go);
+    this.player = this.button("Play", () => (this.playing ? this.pause() : this.next(go, false, "Pause")), parent);
+  }
+
+  next(go, later, words = this.player.textContent) {
+    this.player.textContent = words;
+    const act = () => !this.stop.signal.aborted && this.playing && go();
+    this.playing = later ? setTimeout(act, 500) : requestAnimationFrame(act);
   }
 
   pause() {
-    cancelAnimationFrame(this.playing);
+    if (!this.playing) return;
     this.playing = 0;
+    this.player.textContent = "Play";
+    this.show();
+    if (!this.stop.signal.aborted) this.settle();
   }
 
   // ------------------------------------------------------------ attributes and the address

@@ -1,0 +1,116 @@
+"""What the modules of the interactive figures share with Python: names, formulas, parameters, the OR run.
+
+Written from the registry and from what the snippets computed, so that nothing is typed twice.
+Usable alone: `python hooks/explore_data.py` prints the module.
+"""
+
+import json
+import math
+import runpy
+
+import numpy as np
+
+import reference_card
+from mathml import to_mathml
+from run_snippets import Request, run_all
+from scripts import SNIPPETS
+
+RUN = "or_gate"
+MODULE = "assets/explore/registry.js"
+# Of a function that is more than one of one number, what is held while the explorer moves one.
+HELD = {"gated": {"b": 1.0}, "vector": {"z2": 0.0, "z3": -1.0}}
+SYMBOLS = {"alpha": "α", "lower": "lower slope", "upper": "upper slope", "b": "value b"}
+SYMBOLS |= {"z2": "second input z₂", "z3": "third input z₃"}
+_PLACES = np.arange(-200, 401) / 200  # where a parameter may stand: from -1 to 2
+
+
+def expressions():
+    """What of the OR run the elements share, as expressions over the names of its script."""
+    rows = range(4)
+    found = {f"x{i}{j}": f"X[{i}, {j}]" for i in rows for j in range(2)}
+    found |= {f"y{i}": f"y[{i}, 0]" for i in rows}
+    return found | {
+        **{"w1": "W_START[0, 0]", "w2": "W_START[1, 0]", "b": "B_START", "rate": "LR"},
+        **{"updates": "UPDATES", "loop": "PRINTED_LOOP", "before": "before"},
+    }
+
+
+def or_data(values):
+    """The OR run's data, start and length, and what the notes print of it; None without a run."""
+    if not values:
+        return None
+    value = {name: values[expression] for name, expression in expressions().items()}
+    inputs = [[int(value[f"x{i}{j}"]) for j in range(2)] for i in range(4)]
+    notes = runpy.run_path(str(SNIPPETS / "or_notes.py"))
+    return {
+        "inputs": inputs,
+        "targets": [int(value[f"y{i}"]) for i in range(4)],
+        "start": [value["w1"], value["w2"], value["b"]],
+        **{name: value[name] for name in ("rate", "updates", "loop", "before")},
+        "printed": {
+            "parameters": [*notes["PRINTED_WEIGHTS"], notes["PRINTED_BIAS"]],
+            "outputs": [notes["PRINTED_OUTPUTS"].get(tuple(row)) for row in inputs],
+            "sums": notes["PRINTED_ERROR_SUMS"],
+        },
+    }
+
+
+def module(results):
+    """The text of the module that the elements import, from the results of the snippets."""
+    run = or_data(results[RUN].values if RUN in results else {})
+    entries = [entry_data(entry) for entry in reference_card.registry().values()]
+    constants = {e.name: e.constants for e in reference_card.registry().values() if e.constants}
+    return (
+        "// Written by hooks/explore_data.py from the snippets.\n"
+        f"export const FUNCTIONS = {as_js(entries)};\n"
+        f"export const CONSTANTS = {as_js(constants)};\n"
+        f"export const OR = {as_js(run)};\n"
+    )
+
+
+def as_js(data):
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+
+
+def entry_data(entry):
+    """What the explorer knows of one function."""
+    return {
+        "name": entry.name,
+        "title": entry.title,
+        "kind": entry.kind,
+        "variable": {"gated": "a", "vector": "z₁"}.get(entry.kind, "z"),
+        "bounds": [end if math.isfinite(end) else None for end in entry.range[:2]],
+        "kinks": entry.kinks,
+        "parameters": [*parameters(entry)],
+        "formula": to_mathml(f"f{_arguments(entry)} = {entry.formula}", display=False),
+    }
+
+
+def _arguments(entry):
+    return {"gated": "(a, b)", "vector": "_i(z)"}.get(entry.kind, "(z)")
+
+
+def parameters(entry):
+    """Each parameter with its symbol, its default, and the ends of its slider."""
+    for name, value in entry.parameters.items():
+        allowed = [place for place in _PLACES if _accepts(entry, name, place)]
+        yield _parameter(name, value, min(allowed), max(allowed), 0.005)
+    for name, value in HELD.get(entry.kind, {}).items():
+        yield _parameter(name, value, -3.0, 3.0, 0.05)
+
+
+def _parameter(name, value, low, high, step):
+    symbol = SYMBOLS[name]
+    return {"name": name, "symbol": symbol, "value": value, "low": low, "high": high, "step": step}
+
+
+def _accepts(entry, name, value):
+    try:
+        entry.f(1.0, **{name: float(value)})
+    except ValueError:
+        return False
+    return True
+
+
+if __name__ == "__main__":
+    print(module(run_all([Request(RUN, tuple(expressions().values()))])[0]), end="")

@@ -1,0 +1,231 @@
+// <book-or-run rule="as-printed" update="0">: the run of the OR chapter, from its first update to its last.
+
+import { Explorable, fixed, html, text } from "./figure.js";
+import { errorSum, loss, outputs, RULES, train } from "./or.js";
+import { OR } from "./registry.js";
+
+const TITLES = {
+  "as-printed": "As printed, slope taken at a",
+  fresh: "Fresh: the printed loop, once",
+  "squared-error": "Squared error, slope taken at z",
+  "cross-entropy": "Cross-entropy",
+};
+const COLOURS = { "as-printed": "blue", fresh: "blue", "squared-error": "orange", "cross-entropy": "green" };
+// Where the slider stops: at each update while much happens, then less often. Buttons and the number
+// field reach the others.
+const EVERY = [[100, 1], [OR.loop, 10], [OR.updates, 50]]; // up to here, by so many
+const STOPS = Array.from({ length: OR.updates + 1 }, (_, k) => k).filter(
+  (k) => k === OR.before || k === OR.updates || k % EVERY.find(([end]) => k <= end)[1] === 0,
+);
+const count = (k) => text(k, 6);
+const ROWS = OR.inputs.map(([x1, x2]) => `(${x1}, ${x2})`);
+const ORDINARY = 8; // digits shown, as many as the notes print of weights and outputs
+const EXACT = 1e-14; // as far as the printed sums have digits
+
+class OrRun extends Explorable {
+  static title = "One neuron learns OR, update by update";
+
+  build() {
+    this.paths = Object.fromEntries(Object.entries(RULES).map(([name, rule]) => [name, train(rule, OR.updates)]));
+    this.paths.fresh = this.paths["as-printed"]; // the same updates; only the end differs
+    this.buildPlane();
+    this.buildChart();
+    this.buildTools();
+    this.buildTable();
+  }
+
+  buildPlane() {
+    const axis = (label) => ({ range: [-0.35, 1.35], label });
+    this.plane = this.plot("The plane of the two inputs, with the boundary of the neuron", axis("input x₁"), axis("input x₂"), { square: true });
+    this.area = this.plane.path("fill");
+    this.edge = this.plane.path("curve");
+    this.corners = OR.targets.map((target) => this.plane.point(target ? "" : "hollow"));
+    this.names = OR.targets.map(() => this.plane.label(""));
+    this.side = this.plane.label("", "output above ½");
+  }
+
+  buildChart() {
+    this.chart = this.plot(
+      "Loss and size of the sum of errors against updates, both logarithmic",
+      { range: [1, OR.updates], label: "updates made", log: true },
+      { range: [1e-5, 1], label: "loss, and size of the sum of errors", log: true },
+    );
+    this.marks = [OR.loop, OR.before].map(() => this.chart.path("guide"));
+    this.others = Object.keys(RULES).map((name) => [name, this.chart.path("contour")]);
+    this.sum = this.chart.path("curve purple dashed");
+    this.curve = this.chart.path("curve");
+    this.cursor = this.chart.path("tangent");
+    this.markNames = ["printed loop ends", "printout starts"].map((words) => this.chart.label("", words));
+    this.now = this.chart.point("");
+    this.drag(this.chart, this.chart.svg, (k) => this.change("update", Math.min(Math.round(k), this.last())));
+  }
+
+  buildTools() {
+    this.choice("rule", "Gradient", Object.entries(TITLES), "as-printed");
+    this.slider("update", "Updates made", STOPS, 0, { words: count, whole: true });
+    const field = this.fields.get("update");
+    for (const key of ["rule", "update"]) this.fields.get(key).row.classList.add("wide");
+    this.exact = html("input", { type: "number", min: 0, max: OR.updates, step: 1, inputMode: "numeric" });
+    this.exact.setAttribute("aria-label", "Updates made, exactly");
+    this.listen(this.exact, "change", () => {
+      const asked = field.read(this.exact.value.trim());
+      if (asked === undefined) this.note.textContent = `Updates made must be ${field.rule}.`;
+      else this.change("update", Math.min(asked, this.last()));
+      this.exact.value = this.state.update;
+    });
+    field.row.querySelector(".value").replaceWith(this.exact);
+    const slide = field.show;
+    field.show = (value) => {
+      slide(value);
+      this.exact.value = value;
+    };
+    const buttons = html("div", { className: "buttons wide" });
+    this.tools.append(buttons);
+    this.playButton((stride) => this.advance(stride), buttons);
+    this.button("− 1", () => this.go(this.state.update - 1), buttons).setAttribute("aria-label", "One update back");
+    this.button("+ 1", () => this.go(this.state.update + 1), buttons).setAttribute("aria-label", "One update on");
+    for (const k of [0, OR.loop, OR.before, OR.updates]) {
+      this.button(count(k), () => this.go(k), buttons).setAttribute("aria-label", `To update ${count(k)}`);
+    }
+  }
+
+  buildTable() {
+    const head = (words, scope) => Object.assign(html("th", { scope }, words));
+    const names = ["w₁", "w₂", "b", ...ROWS.map((row) => `a ${row}`), "loss", "Σ errors"];
+    this.cells = names.map(() => [html("td"), html("td")]);
+    const rows = names.map((name, n) => html("tr", {}, head(name, "row"), ...this.cells[n]));
+    const top = html("tr", {}, head("", "col"), head("here", "col"), head("notes", "col"));
+    top.cells[0].append(html("span", { className: "sr" }, "quantity"));
+    const table = html("table", {}, html("caption", { className: "sr" }, "The neuron at this update"), html("thead", {}, top), html("tbody", {}, ...rows));
+    this.shown.before(table);
+  }
+
+  last() {
+    return this.state.rule === "fresh" ? OR.loop : OR.updates;
+  }
+
+  go(k) {
+    this.change("update", Math.min(Math.max(k, 0), this.last()));
+  }
+
+  // Play goes from stop to stop, and from the end back to the start.
+  advance(stride) {
+    const { update } = this.state;
+    if (update >= this.last()) {
+      if (this.going) return (this.going = false);
+      this.state.update = 0;
+    } else {
+      const next = STOPS.findIndex((k) => k > update) + stride - 1;
+      this.state.update = Math.min(STOPS[Math.min(next, STOPS.length - 1)], this.last());
+    }
+    return (this.going = true);
+  }
+
+  pause() {
+    this.going = false;
+    super.pause();
+  }
+
+  follow() {
+    this.state.update = Math.min(this.state.update, this.last());
+  }
+
+  at(k, rule = this.state.rule) {
+    return this.paths[rule].subarray(3 * k, 3 * k + 3);
+  }
+
+  draw() {
+    const { plane, state } = this;
+    const [w1, w2, b] = this.at(state.update);
+    const a = outputs([w1, w2, b]);
+    this.area.setAttribute("d", plane.half(w1, w2, b));
+    this.edge.setAttribute("d", plane.half(w1, w2, b, true));
+    this.edge.setAttribute("class", `curve ${COLOURS[state.rule]}`);
+    OR.inputs.forEach(([x1, x2], row) => {
+      plane.move(this.corners[row], x1, x2);
+      const right = a[row] > 0.5 === OR.targets[row] > 0.5;
+      this.names[row].textContent = `${fixed(a[row], 3)}${right ? "" : " ✗"}`;
+      this.names[row].setAttribute("x", plane.X(x1) + (x1 ? 10 : -10));
+      this.names[row].setAttribute("text-anchor", x1 ? "start" : "end");
+      this.names[row].setAttribute("y", plane.Y(x2) + 5);
+    });
+    this.side.setAttribute("x", plane.X(0.5));
+    this.side.setAttribute("y", plane.Y(0.62));
+    this.side.setAttribute("text-anchor", "middle");
+    this.drawChart(a);
+    this.fillTable([w1, w2, b, ...a], loss(a), errorSum(a));
+  }
+
+  drawChart(a) {
+    const { chart, state } = this;
+    const ks = STOPS.filter((k) => k > 0);
+    const along = (rule, of) => ks.map((k) => (k > this.last() && rule === state.rule ? NaN : of(outputs(this.at(k, rule)))));
+    // The curves change with the rule and the width only; the cursor with each update.
+    const drawn = `${state.rule} ${chart.width} ${chart.height}`;
+    if (this.drawn !== drawn) {
+      this.drawn = drawn;
+      for (const [name, path] of this.others) path.setAttribute("d", chart.line(ks, along(name, loss)));
+      this.curve.setAttribute("d", chart.line(ks, along(state.rule, loss)));
+      this.curve.setAttribute("class", `curve ${COLOURS[state.rule]}`);
+      this.sum.setAttribute("d", chart.line(ks, along(state.rule, (a) => Math.abs(errorSum(a)))));
+      [OR.loop, OR.before].forEach((k, n) => {
+        this.marks[n].setAttribute("d", chart.line([k, k], chart.y.range));
+        this.markNames[n].setAttribute("x", chart.X(k) - 4);
+        this.markNames[n].setAttribute("text-anchor", "end");
+        this.markNames[n].setAttribute("y", chart.Y(1) + (n ? 12 : 30));
+      });
+    }
+    const k = Math.max(state.update, 1);
+    this.cursor.setAttribute("d", chart.line([k, k], chart.y.range));
+    chart.move(this.now, k, loss(a));
+  }
+
+  // The printed numbers stand beside ours where the notes print them.
+  printed() {
+    const { rule, update } = this.state;
+    if (update === 0) return [...OR.start];
+    if (rule !== "as-printed") return [];
+    const line = update - OR.before;
+    if (line >= 0 && line < OR.printed.sums.length) return [...Array(8), OR.printed.sums[line]];
+    return update === OR.updates ? [...OR.printed.parameters, ...OR.printed.outputs] : [];
+  }
+
+  fillTable(values, lossNow, sumNow) {
+    const printed = this.printed();
+    [...values, lossNow, sumNow].forEach((value, n) => {
+      const [ours, theirs] = this.cells[n];
+      const shown = (v) => (n < 7 ? fixed(v, ORDINARY) : text(v, ORDINARY));
+      ours.textContent = shown(value);
+      theirs.textContent = printed[n] === undefined || printed[n] === null ? "" : shown(printed[n]);
+    });
+  }
+
+  told() {
+    const { rule, update } = this.state;
+    const parameters = this.at(update);
+    const a = outputs(parameters);
+    const right = a.filter((one, row) => one > 0.5 === OR.targets[row] > 0.5).length;
+    const said = `${TITLES[rule].split(/[,:]/)[0]}, ${count(update)} updates made: loss ${text(loss(a))}, sum of errors ${text(errorSum(a))}; ${right} of 4 rows right.`;
+    return `${said} ${this.remark([...parameters, ...a], errorSum(a))}`.trim();
+  }
+
+  remark(values, sum) {
+    const { rule, update } = this.state;
+    const printed = this.printed();
+    const line = update - OR.before;
+    if (update === 0) return "The start that the notes set.";
+    if (printed.length === 9) {
+      const agrees = Math.abs(sum - printed[8]) < EXACT;
+      return agrees ? `The notes print this sum: line ${line + 1} of the ${OR.printed.sums.length} they show.` : "";
+    }
+    if (printed.length) {
+      const agrees = printed.every((p, n) => p === null || fixed(p, ORDINARY) === fixed(values[n], ORDINARY));
+      return agrees ? `Weights, bias and outputs as the notes print them, in all ${ORDINARY} decimals.` : "";
+    }
+    if (update === OR.loop && rule === "fresh") return "The loop on the page is done: a fresh run ends here.";
+    if (update === OR.loop && rule === "as-printed") return "The loop on the page would end here.";
+    return "";
+  }
+}
+
+customElements.define("book-or-run", OrRun);
