@@ -1,5 +1,4 @@
-"""The interactive figures: the same numbers as in Python, and what each does for its reader."""
-# ruff: noqa: F811 - fixtures are imported by name
+"""The numbers of the interactive figures: those of Python, in three browser engines."""
 
 import json
 
@@ -10,11 +9,9 @@ import pytest
 import explore_data
 import reference_card
 from activations import REGISTRY
-from scripts import ROOT
-from test_browser import address, chromium  # noqa: F401
+from scripts import ROOT, SNIPPETS, execute, read_script
 
 ASSETS = ROOT / "theme" / "assets" / "explore"
-browser = [pytest.mark.browser, pytest.mark.slow]
 
 PLACES = [0.0, 1.0, 3.0, 6.0]  # of all kinks, up to sign
 TAILS = [8.4, 12, 20, 26, 33.7, 36.7, 37.4, 38, 40, 40.5, 60, 250, 372, 650, 699.5, 700.5, 709]
@@ -56,8 +53,8 @@ def in_python(entry, p):
 CASES = [(entry.name, p) for entry in REGISTRY.values() for p in settings_of(entry)]
 
 # Every case at once. Numbers go both ways as text, which holds each float64 exactly.
-IN_PAGE = """async ([base, cases, grid]) => {
-    const {sliced} = await import(new URL("assets/explore/functions.js", base));
+IN_PAGE = """async (cases, grid) => {
+    const {sliced} = await import("/assets/explore/functions.js");
     return cases.map(([name, p]) =>
         sliced(name, p).map(one => grid.map(z => String(one(Number(z)))).join(" ")));
 }"""
@@ -85,13 +82,10 @@ def compare(found):
 
 @pytest.mark.browser
 @pytest.mark.slow
-def test_every_function_gives_the_numbers_of_python(chromium, address):
-    page = chromium.new_page()
-    page.goto(address + "reference/", wait_until="load")
-    found = page.evaluate(
-        IN_PAGE, [address, CASES, [repr(float(z)).replace("inf", "Infinity") for z in GRID]]
-    )
-    page.close()
+def test_every_function_gives_the_numbers_of_python(page, address):
+    page.open(address + "colophon/")
+    grid = [repr(float(z)).replace("inf", "Infinity") for z in GRID]
+    found = [column for case in CASES for column in page.run(IN_PAGE, [case], grid)]
     assert compare(found) == []
 
 
@@ -141,3 +135,79 @@ def test_the_module_holds_the_registry():
         for p in found["parameters"]:
             assert p["low"] <= p["value"] <= p["high"], (entry.name, p)
     assert reference_card.elementwise()
+
+
+# ---------------------------------------------------------------------------- the OR run
+
+RULES = {
+    "as-printed": "as_printed",
+    "squared-error": "squared_error",
+    "cross-entropy": "cross_entropy",
+}
+PATH = """async (rule, updates) => {
+    const {RULES, train, outputs, loss, errorSum} = await import("/assets/explore/or.js");
+    const path = train(RULES[rule], updates);
+    const last = path.slice(-3);
+    const a = outputs(last);
+    return [[...path].join(" "), [...a, loss(a), errorSum(a)].join(" ")];
+}"""
+
+
+@pytest.fixture(scope="module")
+def run():
+    """The names that snippets/or_gate.py leaves behind."""
+    _, names = execute(read_script(SNIPPETS / "or_gate.py"))
+    return names
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.parametrize("rule", RULES)
+def test_the_or_run_in_the_page_is_that_of_the_chapter(page, address, run, rule):
+    """All weights and biases on the way, and what the last of them give, for each gradient."""
+    page.open(address + "or-gate/")
+    path, values = page.run(PATH, rule, run["UPDATES"])
+    ours = np.array([float(number) for number in path.split()]).reshape(-1, 3)
+    expected = run["train"](run["RULES"][list(RULES).index(rule)], run["UPDATES"])
+    assert ours.shape == expected.shape == (run["UPDATES"] + 1, 3)
+    np.testing.assert_allclose(ours, expected, rtol=0, atol=1e-12)
+    # The fresh run is the first part of the one as printed.
+    np.testing.assert_allclose(run["fresh"], run["paths"]["fresh"][-1])
+    *a, loss, error_sum = [float(number) for number in values.split()]
+    np.testing.assert_allclose(a, run["outputs"](expected[-1:])[0], rtol=0, atol=1e-12)
+    np.testing.assert_allclose(loss, run["loss"](expected[-1]), rtol=0, atol=1e-12)
+    np.testing.assert_allclose(error_sum, np.sum(a - run["y"][:, 0]), rtol=0, atol=1e-14)
+
+
+TABLE = """() => [...document.querySelectorAll("book-or-run tr")].slice(1).map(row =>
+    [...row.cells].map(cell => cell.textContent.trim()))"""
+SHOWN = "() => document.querySelector('book-or-run .readout').textContent"
+AT_UPDATE = "k => document.querySelector('book-or-run input[type=number]').value === k"
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_the_last_frame_shows_the_printed_numbers_in_every_engine(page, address, run):
+    page.open(address + "or-gate/")
+    page.wait_for("() => document.querySelector('book-or-run.started')")
+    first = {name: cells for name, *cells in page.run(TABLE)}
+    assert first["w₁"] == ["0.10000000"] * 2
+    assert first["w₂"] == ["0.20000000"] * 2
+    assert first["b"] == ["0.30000000"] * 2
+    page.click("book-or-run button", "11,010")
+    page.wait_for(AT_UPDATE, "11010")
+    page.wait_for(f"() => ({SHOWN})().includes('11,010')")
+    last = {name: cells for name, *cells in page.run(TABLE)}
+    assert last["w₁"] == ["7.20642565"] * 2
+    assert last["w₂"] == ["7.20667957"] * 2
+    assert last["b"] == ["−3.24934367"] * 2
+    assert last["a (0, 0)"] == ["0.03735048"] * 2
+    assert last["a (0, 1)"] == ["0.98124452", ""]
+    assert last["a (1, 0)"] == ["0.98123985"] * 2
+    assert last["a (1, 1)"] == ["0.99998582"] * 2
+    assert "as the notes print them, in all 8 decimals" in page.run(SHOWN)
+    page.click("book-or-run button", "10,010")
+    page.wait_for(f"() => ({SHOWN})().includes('10,010')")
+    assert page.run(TABLE)[8][1:] == ["−0.00014416772"] * 2
+    assert "line 1 of the 42" in page.run(SHOWN)
+    assert page.errors() == []
