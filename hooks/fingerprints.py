@@ -9,6 +9,7 @@ The committed ones stand in tests/fingerprints/; `make update` renews them.
 import json
 import math
 
+import matplotlib
 import numpy as np
 
 SAMPLES = 7
@@ -17,13 +18,22 @@ SAMPLES = 7
 def fingerprint(fig):
     """The drawn data of a Matplotlib figure as plain lists, dicts, strings and numbers."""
     fig.draw_without_rendering()  # settles limits and layout
-    return {
+    found = {
         "size in": _round(fig.get_size_inches()),
         "axes": [_axes(ax) for ax in fig.axes],
     }
+    if fig.texts:  # labels that several axes share
+        found["texts"] = [
+            [t.get_text(), _hex(t.get_color()), *_round([t.get_fontsize(), t.get_rotation()])]
+            for t in fig.texts
+        ]
+    return found
 
 
 def _axes(ax):
+    unread = [*ax.images, *ax.tables, *ax.artists, *filter(None, [ax.get_legend()])]
+    if unread:
+        raise TypeError(f"no fingerprint holds what a {type(unread[0]).__name__} shows")
     drawn = [
         *(_line(line) for line in ax.lines),
         *(_collection(collection) for collection in ax.collections),
@@ -47,7 +57,10 @@ def _axes(ax):
 
 
 def _ticks(axis):
-    """[place, label] of each tick that is to be seen, and what the small ticks and grid lines are."""
+    """[place, label] of each tick that is to be seen, and what the small ticks and grid lines are.
+
+    The length too, where it is not that of the style.
+    """
     low, high = sorted(axis.get_view_interval())
     rim = (high - low) * 1e-6
     inside = [t for t in axis.get_major_ticks() if low - rim <= t.get_loc() <= high + rim]
@@ -57,6 +70,9 @@ def _ticks(axis):
         found.append(f"{small} small")
     if any(tick.gridline.get_visible() for tick in inside):
         found.append("grid")
+    length = {tick.tick1line.get_markersize() for tick in inside}
+    if length - {matplotlib.rcParams[f"{axis.axis_name}tick.major.size"]}:
+        found.append(f"{max(length):.7g} long")
     return found
 
 
@@ -172,6 +188,8 @@ def differ(path, drawn):
 def as_text(found):
     """A fingerprint as text that reads well in a diff: one curve a line."""
     lines = ["{", f' "size in": {json.dumps(found["size in"])},', ' "axes": [']
+    if "texts" in found:
+        lines.insert(2, f' "texts": {json.dumps(found["texts"], ensure_ascii=False)},')
     for n, ax in enumerate(found["axes"]):
         lines.append("  {")
         for key, value in ax.items():

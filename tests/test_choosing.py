@@ -5,7 +5,7 @@ import pytest
 
 import digit_networks
 from activations import REGISTRY
-from digit_networks import PAIRS, forward, gain, load, split, start, step
+from digit_networks import BATCH, PAIRS, WIDTH, forward, gain, load, split, start, step, train
 
 IN_REGISTRY = {
     "none": "identity",
@@ -119,6 +119,31 @@ def test_a_step_follows_the_gradient():
         for p, q, d in zip(*group, strict=True)
     )
     assert analytic == pytest.approx(numeric, rel=1e-7)
+
+
+def test_the_spread_of_the_weights_when_no_gain_is_asked_for():
+    (_, last), _ = start(range(20), hidden=1)
+    assert last.std() == pytest.approx(1 / np.sqrt(WIDTH), rel=0.01)
+
+
+def test_large_logits_do_not_overflow():
+    """The exponentials are taken after the largest logit of each image is at 0."""
+    X, y = (part[:, :8] for part in split([0])[0])
+    W, b = start([0], hidden=1, gain=1.0)
+    W[-1] *= 1e5
+    step(X, y, W, b, PAIRS["ReLU"], rate=1.0)
+    assert all(np.isfinite(layer).all() for layer in W + b)
+
+
+def test_the_rate_falls_linearly_to_0(monkeypatch):
+    rates = []
+    monkeypatch.setattr(digit_networks, "step", lambda *args: rates.append(args[-1].ravel()))
+    seeds, epochs = [0, 1], 3
+    X, y = split(seeds)[0]
+    first = np.array([0.5, 2.0])
+    train(X, y, [], [], None, first, seeds, epochs)
+    steps = epochs * y.shape[1] // BATCH
+    assert np.allclose(rates, first * (1 - np.arange(steps) / steps)[:, None])
 
 
 def test_a_centred_start_is_the_centred_network():
