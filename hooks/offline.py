@@ -19,7 +19,7 @@ REGISTRATION = "assets/offline.js"
 # Nothing that a reader meets: source maps, the search's parts for other languages, what robots read,
 # and the page of a host that did not find another.
 _LEFT_OUT = re.compile(
-    r"\.(map|gz)$|^assets/javascripts/lunr/|^(sitemap\.xml|404\.html|sw\.js|_.*)$"
+    r"\.(map|gz)$|^assets/javascripts/lunr/|^cards/|^(sitemap\.xml|feed\.xml|404\.html|sw\.js|_.*)$"
 )
 # Downloads, and Python for the browser: millions of bytes that only those need who ask for them.
 _AT_FIRST_USE = re.compile(r"\.(wasm|whl|zip|data)$|pyodide|^downloads/|^[\w-]+\.(md|txt)$")

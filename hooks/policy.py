@@ -59,7 +59,11 @@ _ALIGNED = re.compile(r'(<t[hd]\b[^>]*) style="text-align: (left|right|center);"
 _TABLE = re.compile(r"<table>.*?</table>", re.DOTALL)
 _INLINE = [
     (re.compile(r"<style\b"), "a <style>"),
-    (re.compile(r"<script\b(?![^>]*\bsrc=)"), "an inline <script>"),
+    # Data in a <script> is not run, and the policy lets it be.
+    (
+        re.compile(r'<script\b(?![^>]*\bsrc=)(?! type="application/ld\+json">)'),
+        "an inline <script>",
+    ),
     (re.compile(r"<[a-zA-Z][^>]*\sstyle="), "a style attribute"),
     (re.compile(r"<[a-zA-Z][^>]*\son[a-z]+="), "a handler in an attribute"),
     (re.compile(r"""(?:href|src)=["']?\s*(?:javascript|data):""", re.I), "a script as an address"),

@@ -81,7 +81,7 @@ def _title(name):
     return re.split(r"[:?]", first.text)[0]
 
 
-def _lines(name, section):
+def listing_lines(name, section):
     return read_script(script_path(name)).source(section).count("\n")
 
 
@@ -91,7 +91,7 @@ def on_page_markdown(markdown, page, config, files):
         return markdown
     try:
         needs = ", ".join(f"[{_title(name)}]({name}.md)" for name in page.meta["needs"])
-        time = minutes(read_chapter(path), _lines)
+        time = minutes(read_chapter(path), listing_lines)
     except (BookError, KeyError, OSError):
         return markdown  # under `mkdocs serve`; the check of the book says what is wrong
     gives = page.meta["gives"].rstrip(".")

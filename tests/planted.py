@@ -16,9 +16,11 @@ _LEAVE_OUT = shutil.ignore_patterns(
 class Copy:
     """The project in a folder of its own, with the cache of the original."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, cache=True):
         self.root = Path(folder) / "book"
         shutil.copytree(ROOT, self.root, ignore=_LEAVE_OUT)
+        if not cache:
+            shutil.rmtree(self.root / ".cache", ignore_errors=True)
 
     def replace(self, file, old, new, count=1):
         """Change a text that must be there: a plant that does not take hold is no test."""

@@ -1,0 +1,182 @@
+"""As published, at an address: the same bytes in every build, and what each page says of itself."""
+
+import hashlib
+import json
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from html.parser import HTMLParser
+from pathlib import Path
+
+import matplotlib.image
+import pytest
+
+from chapters import all_chapters
+from found import CARD, description, first_paragraph, plain, releases
+from planted import Copy, environment
+from scripts import ROOT
+
+pytestmark = pytest.mark.slow
+
+SITE = "https://example.org/book/"
+LATER = Path(__file__).parent / "later"
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+def build(folder, **more):
+    """A strict build of a copy that has no cache, at an address."""
+    copy = Copy(folder, cache=False)
+    settings = environment() | {"SITE_URL": SITE, "SOURCE_DATE_EPOCH": "1790000000"} | more
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict"]
+    done = subprocess.run(command, cwd=copy.root, env=settings, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return copy.root / "site"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    return build(tmp_path_factory.mktemp("one"))
+
+
+def hashes(site):
+    files = (path for path in sorted(site.rglob("*")) if path.is_file())
+    return {
+        path.relative_to(site).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in files
+    }
+
+
+def test_two_clean_builds_are_the_same_to_the_byte(site, tmp_path):
+    # Another folder, and by all that Python is told another day.
+    other = build(tmp_path / "a longer name", PYTHONPATH=str(LATER))
+    one, two = hashes(site), hashes(other)
+    assert len(one) > 300
+    assert {name for name in one.keys() | two.keys() if one.get(name) != two.get(name)} == set()
+
+
+def test_the_other_day_is_another_day():
+    say = "import datetime, time; print(datetime.datetime.now().timestamp(), time.time())"
+    days = []
+    for more in ({}, {"PYTHONPATH": str(LATER)}):
+        done = subprocess.run(
+            [sys.executable, "-c", say], env=environment() | more, capture_output=True, text=True
+        )
+        days.append([float(text) / 86400 for text in done.stdout.split()])
+    for now, later in zip(*days, strict=True):
+        assert later - now == pytest.approx(100, abs=0.1)
+
+
+# ---------------------------------------------------------------------------- what a page says
+
+
+class Head(HTMLParser):
+    """The <meta> and <link> elements of a page, its title, and its structured data."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.meta, self.links, self.title, self.data, self.inside = {}, {}, "", [], None
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        found = dict(attributes)
+        self.inside = found.get("type", tag) if tag in ("title", "script") else None
+        if tag == "meta":
+            self.meta[found.get("name") or found.get("property")] = found.get("content")
+        if tag == "link":
+            self.links[found["rel"]] = found["href"]
+
+    def handle_data(self, text):
+        if self.inside == "title":
+            self.title += text
+        if self.inside == "application/ld+json":
+            self.data.append(json.loads(text))
+
+    def handle_endtag(self, tag):
+        self.inside = None
+
+
+@pytest.fixture(scope="module")
+def heads(site):
+    """address -> Head of each page of the book itself."""
+    found = {}
+    for chapter in all_chapters():
+        if chapter.path.parent == ROOT / "docs":
+            name = "" if chapter.name == "index" else f"{chapter.name}/"
+            found[name] = Head((site / name / "index.html").read_text(encoding="utf-8"))
+    return found
+
+
+def test_each_page_has_a_title_a_description_and_an_address_of_its_own(heads):
+    for name, head in heads.items():
+        assert head.links["canonical"] == SITE + name
+        assert 50 <= len(head.meta["description"]) <= 400, name
+        assert head.meta["og:title"]
+        assert head.meta["og:description"] == head.meta["description"]
+        assert head.meta["og:url"] == SITE + name
+    for told in (
+        [h.title for h in heads.values()],
+        [h.meta["description"] for h in heads.values()],
+    ):
+        assert len(set(told)) == len(told)
+
+
+def test_a_description_is_what_the_page_says_first():
+    for chapter in all_chapters():
+        if chapter.path.suffix == ".md" and chapter.path != ROOT / "README.md":
+            words = plain(first_paragraph(chapter))
+            assert words.startswith(description(chapter)[:-1])
+
+
+def test_each_page_has_a_card_with_its_question(site, heads):
+    for name, head in heads.items():
+        address = head.meta["og:image"]
+        assert address == f"{SITE}cards/{name.rstrip('/') or 'index'}.png"
+        pixels = matplotlib.image.imread(site / address.removeprefix(SITE))
+        assert pixels.shape[:2] == CARD[::-1]
+        # Something is drawn, and nothing is cut off at the edge.
+        assert (pixels[..., :3] < 0.5).any()
+        frame = [pixels[:8, :, :3], pixels[-8:, :, :3], pixels[:, :8, :3], pixels[:, -8:, :3]]
+        assert all((part == 1).all() for part in frame), name
+    drawn = {(site / "cards" / f"{name}.png").read_bytes() for name in ("tanh", "relu", "index")}
+    assert len(drawn) == 3
+
+
+def test_structured_data_says_what_the_page_is(heads):
+    for name, head in heads.items():
+        (data,) = head.data
+        assert data["@context"] == "https://schema.org"
+        assert data["@type"] == "LearningResource"
+        assert data["url"] == SITE + name
+        assert data["description"] == head.meta["description"]
+        assert re.fullmatch(r"PT\d+M", data.get("timeRequired", "PT1M"))
+        assert data["isPartOf"] == {
+            "@type": "Book",
+            "name": "Neurons and Activation Functions",
+            "url": SITE,
+        }
+    assert "check" in heads["differentiation/"].data[0]["teaches"]
+
+
+def test_the_sitemap_lists_each_page(site, heads):
+    listed = re.findall(r"<loc>([^<]+)</loc>", (site / "sitemap.xml").read_text(encoding="utf-8"))
+    assert {SITE + name for name in heads} <= set(listed)
+
+
+def test_the_feed_has_every_release(site):
+    feed = ET.parse(site / "feed.xml").getroot()
+    entries = feed.findall(f"{ATOM}entry")
+    assert len(entries) == len(releases()) > 0
+    for parent in (feed, *entries):
+        for tag in ("id", "title", "updated"):
+            assert parent.find(f"{ATOM}{tag}").text
+    titles = [entry.find(f"{ATOM}title").text for entry in entries]
+    assert titles[0] == f"Version {releases()[0][0]}"
+    assert len({entry.find(f"{ATOM}id").text for entry in entries}) == len(entries)
+
+
+def test_the_citation_names_the_newest_release():
+    text = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    version, day, _ = releases()[0]
+    assert f"\nversion: {version}\n" in text
+    assert f"\ndate-released: {day}\n" in text
