@@ -132,7 +132,7 @@ crawl, converge, oscillate, diverge = 0.05, 0.5, 1.9, 2.1
 
 # --8<-- [start:threshold]
 rows = np.column_stack([X, np.ones(4)])  # (4, 3): ones for the bias
-hessian = rows.T @ rows / 4  # of the mean squared error, (3, 3)
+hessian = rows.T @ rows / 4  # of half the mean squared error, (3, 3)
 curvatures = np.linalg.eigvalsh(hessian)
 limit = 2 / curvatures.max()
 best = np.linalg.solve(hessian, rows.T @ y / 4)
