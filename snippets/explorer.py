@@ -42,5 +42,7 @@ def draw(name, z0, **parameters):
     save(fig, f"explorer-{name.replace('_', '-')}")
 
 
-draw("gelu", -1.5)
+SHOWN = {"gelu": -1.5, "sigmoid": 2, "tanh": 1, "relu": -2, "leaky_relu": -2, "mish": -2}
+for name, z0 in SHOWN.items():
+    draw(name, z0)
 # --8<-- [end:draw]

@@ -146,6 +146,8 @@ document.addEventListener("scroll", () => {
 const MODULES = [
   ["table.functions", () => import("./reference.js")],
   ["book-explorer", () => import("./explore/explorer.js")],
+  ["book-neuron", () => import("./explore/neuron.js")],
+  ["book-descent", () => import("./explore/descent.js")],
   ["book-or-run", () => import("./explore/or-run.js")],
 ];
 

@@ -48,7 +48,7 @@ class OrRun extends Explorable {
     this.chart = this.plot(
       "Loss and size of the sum of errors against updates, both logarithmic",
       { range: [1, OR.updates], label: "updates made", log: true },
-      { range: [1e-5, 1], label: "loss, and size of the sum of errors", log: true },
+      { range: [1e-5, 1], label: "", log: true },
     );
     this.marks = [OR.loop, OR.before].map(() => this.chart.path("guide"));
     this.others = Object.keys(RULES).map((name) => [name, this.chart.path("contour")]);
@@ -56,6 +56,7 @@ class OrRun extends Explorable {
     this.curve = this.chart.path("curve");
     this.cursor = this.chart.path("tangent");
     this.markNames = ["printed loop ends", "printout starts"].map((words) => this.chart.label("", words));
+    this.curveNames = [this.chart.label("", "loss"), this.chart.label("purple", "size of Σ errors")];
     this.now = this.chart.point("");
     this.drag(this.chart, this.chart.svg, (k) => this.change("update", Math.min(Math.round(k), this.last())));
   }
@@ -168,11 +169,16 @@ class OrRun extends Explorable {
       this.curve.setAttribute("d", chart.line(ks, along(state.rule, loss)));
       this.curve.setAttribute("class", `curve ${COLOURS[state.rule]}`);
       this.sum.setAttribute("d", chart.line(ks, along(state.rule, (a) => Math.abs(errorSum(a)))));
+      const named = [loss, errorSum].map((of) => Math.abs(of(outputs(this.at(2)))));
+      this.curveNames.forEach((name, n) => {
+        name.setAttribute("x", chart.X(2));
+        name.setAttribute("y", chart.Y(named[n]) + (n ? -7 : 17));
+      });
       [OR.loop, OR.before].forEach((k, n) => {
         this.marks[n].setAttribute("d", chart.line([k, k], chart.y.range));
         this.markNames[n].setAttribute("x", chart.X(k) - 4);
         this.markNames[n].setAttribute("text-anchor", "end");
-        this.markNames[n].setAttribute("y", chart.Y(1) + (n ? 12 : 30));
+        this.markNames[n].setAttribute("y", chart.Y(1e-5) - (n ? 6 : 22));
       });
     }
     const k = Math.max(state.update, 1);
