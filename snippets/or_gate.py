@@ -373,7 +373,7 @@ for gate, answers in gates.items():
     w1, w2, b = learn(np.array(answers)[:, None])
     said = (X @ [w1, w2] + b > 0).astype(int)
     assert said.tolist() == list(answers), f"{gate} must give {answers}, not {said}"
-    print(f"{gate:4} {said}")
+    print(f"{gate:4} {said}  z", (X @ [w1, w2] + b).round(4))
 # --8<-- [end:check_1]
 
 
@@ -396,14 +396,16 @@ def updates_before(sums, printed):
 nearest = updates_before(error_sums, PRINTED_ERROR_SUMS)
 gaps = np.abs(error_sums - PRINTED_ERROR_SUMS[0])
 print(f"after {nearest:,} updates, the first within {exact}: {gaps[nearest] < exact}")
-print(f"one update later it would be {gaps[nearest + 1]:.1e} away")
+print(f"one update later it would be {gaps[nearest + 1]:.4e} away")
 agree = (notes_path.round(8) == [*PRINTED_WEIGHTS, PRINTED_BIAS]).all(axis=1)
 print("weights and bias as printed after", np.flatnonzero(agree))
 # --8<-- [end:solution_2]
 
 # --8<-- [start:check_2]
 twice = np.array([3.0, 1.0, 2.0, 1.001, 5.0])  # near 1 twice, once followed by 5
-assert updates_before(twice, [1.0, 5.0]) == 3, "all printed sums must fit"
+wanted = [1.0, 5.0]
+assert updates_before(twice, wanted) == 3, "all printed sums must fit"
+print(f"{wanted} in {twice}: after", updates_before(twice, wanted))
 assert updates_before(twice, [3.0]) == 0, "a run may begin at once"
 found = updates_before(error_sums, PRINTED_ERROR_SUMS)
 assert found == before, f"the notes did not begin after {found}"
@@ -435,8 +437,11 @@ def whirl(p):
     return np.array([-p[1], p[0]])
 
 
-assert not is_gradient(whirl, np.array([1.0, 2.0])), "no slope runs in circles"
-assert is_gradient(np.exp, np.array([1.0, 2.0])), "the sum of exp has the slope exp"
+at = np.array([1.0, 2.0])
+assert not is_gradient(whirl, at), "no slope runs in circles"
+assert is_gradient(np.exp, at), "the sum of exp has the slope exp"
+print(f"whirl({at}) = {whirl(at)}; exp, and its slopes:")
+print(np.exp(at).round(4), np.diag(jacobian(np.exp, at)).round(4))
 for rule in RULES:
     assert is_gradient(partial(gradient, rule), start), f"{rule.__name__} descends a loss"
 print("one neuron:", len(RULES), "rules, each a gradient")

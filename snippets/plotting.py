@@ -7,7 +7,6 @@ its partner in DARK, so that both are one drawing. Colours outside the palette s
 from pathlib import Path
 
 import matplotlib.pyplot as plt
-import numpy as np
 
 STYLE = Path(__file__).with_name("book.mplstyle")
 
@@ -78,10 +77,3 @@ def axes_at_zero(ax):
     """Thin lines through the origin: where the sign changes is what most figures are about."""
     ax.axhline(0, color=MUTED, linewidth=0.8, zorder=1)
     ax.axvline(0, color=MUTED, linewidth=0.8, zorder=1)
-
-
-def grid_over(low, high, count=121):
-    """A square grid of points: (count, count) coordinates and the (count², 2) points."""
-    axis = np.linspace(low, high, count)
-    x1, x2 = np.meshgrid(axis, axis)
-    return x1, x2, np.column_stack([x1.ravel(), x2.ravel()])

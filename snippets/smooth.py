@@ -58,7 +58,8 @@ z = np.linspace(-10, 10, 2001)
 gap = softplus(z) - relu(z)
 print(f"largest gap to ReLU: {gap.max():.4f} at z = {abs(z[gap.argmax()]):.0f}")
 print(f"  of {len(z):,} places from {z[0]:g} to {z[-1]:g}")
-print(f"gap at -2 and 2:     {softplus(-2.0) - relu(-2.0):.4f} {softplus(2.0) - relu(2.0):.4f}")
+both = np.array([-2.0, 2.0])
+print(f"gap at {both}: {(softplus(both) - relu(both)).round(4)}")
 # --8<-- [end:integral]
 largest_gap = gap.max()
 
@@ -168,6 +169,7 @@ def relu_product(x1, x2, units):
     """((x1 + x2)² - (x1 - x2)²) / 4 on [-1, 1]², each square a broken line."""
     step = 8 / units
     knots = step * np.arange(units / 4)
+    assert 4 * len(knots) == units  # one row for each sign of each sum
     rise = np.where(knots == 0, step, 2 * step)
 
     def square(u):
@@ -423,9 +425,11 @@ def cut_softplus(z):
     return np.where(z > CUT, z, naive_softplus(np.minimum(z, CUT))).astype(z.dtype)
 
 
+AROUND = (19, 20, 20.01, 20.1, 21)
 cut_error = {}
+print("at z =", *AROUND)
 for dtype in (np.float32, np.float64):
-    z = (CUT + np.array([-1.0, 0.0, 0.01, 0.1, 1.0])).astype(dtype)
+    z = np.array(AROUND, dtype)
     exact = [references(v)[0] for v in z]
     with_cut = worst_error(cut_softplus(z), exact)
     without = worst_error(naive_softplus(z), exact)

@@ -327,7 +327,7 @@ def in_order(tmp_path, **options):
         the_book = SimpleNamespace(reviewed={}, log=None, importers=lambda *_: [], cases={})
         whys = mutate.mutate_script(the_book, case, mutants_, tmp_path, trials.Slots(1))
         for mutant, why in zip(mutants_, whys, strict=True):
-            found.append([mutant.change, mutate._first_use(case, mutant), why])
+            found.append([mutant.change, trials.first_use(case, mutant), why])
         return found
 
     return told(attempts, tmp_path)
@@ -359,18 +359,22 @@ def test_a_number_that_calls_a_function_is_its_first_use(tmp_path):
         assert change not in ("z + 4 → z - 4", "4 → 5") or why.startswith("number: ")
 
 
-def test_a_decorated_function_is_changed_too(tmp_path):
-    text = "import functools\n@functools.cache\ndef f(z):\n    return z + 1\n#\nprint(f(1))\n"
+@pytest.mark.parametrize(
+    ("decorator", "firsts"), [("functools.cache", [2, 2, 2]), ("functools.partial", [1, 1, 2])]
+)
+def test_a_decorated_function_is_changed_too(tmp_path, decorator, firsts):
+    """Where nothing leads from the name to the function, it is changed before it is made."""
+    text = f"import functools\n@{decorator}\ndef f(z):\n    return z + 1\n#\nprint(f(1))\n"
     case = trials.Case(script(text, a=(5, 6)), {"a": "2\n"})
 
     def attempts():
         assert trials.outcome(lambda: trials.measured(case)) == ""
         found = script_mutants(case.script, case.tree)
         the_book = SimpleNamespace(reviewed={}, log=None, importers=lambda *_: [])
-        firsts = [mutate._first_use(case, mutant) for mutant in found]
-        return firsts, mutate.mutate_script(the_book, case, found, tmp_path, trials.Slots(1))
+        uses = [trials.first_use(case, mutant) for mutant in found]
+        return uses, mutate.mutate_script(the_book, case, found, tmp_path, trials.Slots(1))
 
-    assert told(attempts, tmp_path) == [[2, 2, 2], ["output of a"] * 3]
+    assert told(attempts, tmp_path) == [firsts, ["output of a"] * 3]
 
 
 def test_reach():

@@ -58,6 +58,9 @@ def digits(values):
 def test_the_notes_are_carried_over_whole():
     assert or_notes.PRINTED_LOOP == 1_000
     assert len(or_notes.PRINTED_ERROR_SUMS) == 42
+    *_, last_but_one, last = or_notes.PRINTED_ERROR_SUMS
+    following = last + (last - last_but_one)  # the sums change by nearly the same amount each time
+    assert math.trunc(following * 1e6) / 1e6 == or_notes.PRINTED_CUT
     assert set(or_notes.PRINTED_OUTPUTS) == {(0, 0), (1, 0), (1, 1)}
 
 

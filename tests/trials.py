@@ -25,6 +25,7 @@ import sys
 import tempfile
 import time
 import traceback
+import types
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -156,8 +157,10 @@ class Run:
             self.compare(section, str.startswith)
 
     def function_of(self, statement):
-        """The function that a `def` has just made, without what decorators have put around it."""
-        return inspect.unwrap(self.names[statement.name])
+        """The function that a `def` has just made; None if a decorator has hidden it."""
+        found = inspect.unwrap(self.names[statement.name])
+        made = isinstance(found, types.FunctionType) and _where_made(found.__code__)
+        return found if made == _where_defined(statement) else None
 
     def compare(self, section, agree):
         shown = self.case.outputs.get(section)
@@ -296,16 +299,20 @@ def measured(case):
 
     Raises Caught or BookError.
     """
-    times, calls, last = [], {}, len(case.tree.body)
+    times, calls, body, last = [], {}, case.tree.body, len(case.tree.body)
+    run = Run(case)
     path = str(case.script.path)
 
     def then():
         profile.disable()
         times.append(time.process_time())
+        index = min(len(times) - 2, last)
         for entry in profile.getstats():
             if getattr(entry.code, "co_filename", "") == path:
-                where = entry.code.co_firstlineno, entry.code.co_name
-                calls.setdefault(where, min(len(times) - 2, last))
+                calls.setdefault(_where_made(entry.code), index)
+        statement = body[index] if index < last else None
+        if isinstance(statement, ast.FunctionDef) and not run.function_of(statement):
+            calls[_where_defined(statement)] = index  # it cannot be changed any more
         profile.clear()
         profile.enable()
 
@@ -313,11 +320,29 @@ def measured(case):
     times.append(time.process_time())
     profile.enable()
     try:
-        run_through(case, then=then)
+        run_through(case, run=run, then=then)
         then()
     finally:
         profile.disable()
     case.times, case.first_calls = np.diff(times).tolist(), calls
+
+
+def _where_defined(statement):
+    """(line, name) of a `def`, as code has it."""
+    decorated = [node.lineno for node in statement.decorator_list]
+    return min([statement.lineno, *decorated]), statement.name
+
+
+def _where_made(code):
+    return code.co_firstlineno, code.co_name
+
+
+def first_use(case, mutant):
+    """The first statement that a mutant can change the course of."""
+    if not mutant.in_body:
+        return mutant.statement
+    where = _where_defined(case.tree.body[mutant.statement])
+    return max(mutant.statement, case.first_calls.get(where, len(case.tree.body)))
 
 
 def run_through(case, first=0, run=None, changed=(), then=None):
