@@ -1,11 +1,17 @@
 """The repository itself: set-up, requirements, README, workflow."""
 
+import gzip
 import re
+import shutil
 import subprocess
+import sys
+from pathlib import Path
 
+import brotli
 import pytest
 import yaml
 
+from compressed import compress
 from scripts import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -75,22 +81,94 @@ def test_no_registry_is_named():
             assert host not in text, name
 
 
-def test_workflow_tests_each_push_and_publishes_main():
-    workflow = yaml.safe_load((ROOT / ".github/workflows/book.yml").read_text(encoding="utf-8"))
-    assert "push" in workflow[True]
-    test, publish = workflow["jobs"]["test"], workflow["jobs"]["publish"]
-    assert any("make test" in str(step.get("run")) for step in test["steps"])
+def workflow(name):
+    return yaml.safe_load((ROOT / f".github/workflows/{name}.yml").read_text(encoding="utf-8"))
+
+
+def steps(job, key):
+    return [str(step[key]) for step in job["steps"] if key in step]
+
+
+def test_workflow_builds_once_tests_that_build_and_publishes_it():
+    book = workflow("book")
+    assert "push" in book[True]
+    jobs = book["jobs"]
+    build, test, publish = jobs["build"], jobs["test"], jobs["publish"]
+    assert sum("make build" in run for job in jobs.values() for run in steps(job, "run")) == 1
+    assert any("make build" in run for run in steps(build, "run"))
+    assert any("upload-pages-artifact" in used for used in steps(build, "uses"))
+    assert test["needs"] == "build"
+    assert any("download-artifact" in used for used in steps(test, "uses"))
+    assert any("make test" in run and "BOOK_SITE=" in run for run in steps(test, "run"))
+    assert test["strategy"]["matrix"]["python"] == ["3.11", "3.12", "3.13", "3.14"]
     assert publish["needs"] == ["test", "mutate"]
-    mutate = workflow["jobs"]["mutate"]
-    assert mutate["steps"][0]["with"]["fetch-depth"] == 0
-    assert any("make mutate" in str(step.get("run")) for step in mutate["steps"])
     assert "refs/heads/main" in publish["if"]
-    assert any("deploy-pages" in str(step.get("uses")) for step in publish["steps"])
-    versions = test["strategy"]["matrix"]["python"]
-    assert versions == ["3.11", "3.12", "3.13", "3.14"]
-    settings = str(publish)
-    assert "SITE_URL" in settings
-    assert "REPO_URL" in settings
+    assert [used.split("@")[0] for used in steps(publish, "uses")] == ["actions/deploy-pages"]
+    assert steps(publish, "run") == []
+    assert {"SITE_URL", "REPO_URL"} <= set(book["env"])
+
+
+def test_workflow_mutates_what_changed():
+    mutate = workflow("book")["jobs"]["mutate"]
+    assert mutate["steps"][0]["with"]["fetch-depth"] == 0
+    assert any("make mutate" in run for run in steps(mutate, "run"))
+
+
+@pytest.mark.parametrize("name", ["book", "upkeep"])
+def test_workflows_ask_for_little_and_pin_what_they_use(name):
+    found = workflow(name)
+    assert found["permissions"] == {}
+    for job in found["jobs"].values():
+        assert set(job["permissions"]) <= {"contents", "pages", "id-token", "issues"}
+        assert job["permissions"].get("contents", "read") == "read"
+        for used in steps(job, "uses"):
+            assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", used), used
+
+
+def test_workflows_are_safe():
+    tool = Path(sys.executable).with_name("zizmor")
+    done = subprocess.run(
+        [tool, "--offline", "--no-progress", ".github"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_weekly_run_tries_the_ends_of_what_the_readme_claims():
+    included = workflow("upkeep")["jobs"]["claimed"]["strategy"]["matrix"]["include"]
+    assert {entry["python"] for entry in included} == {"3.11", "3.12", "3.13", "3.14"}
+    for library in ("numpy", "matplotlib"):
+        oldest = min(entry[library].removesuffix(".*") for entry in included if entry[library])
+        assert f"{library.capitalize().replace('Numpy', 'NumPy')} {oldest}" in README
+        assert any(entry[library] == "" for entry in included)  # the newest
+
+
+def test_both_locks_name_the_same_versions():
+    pins = []
+    for path in ("requirements.txt", ".github/requirements-by-hash.txt"):
+        text = (ROOT / path).read_text(encoding="utf-8")
+        pins.append(set(re.findall(r"^[\w.-]+==[^ ;\\\n]+", text, flags=re.MULTILINE)))
+    assert pins[0] == pins[1]
+    hashed = (ROOT / ".github/requirements-by-hash.txt").read_text(encoding="utf-8")
+    for block in re.split(r"\n(?=\S)", hashed.strip()):
+        assert "--hash=sha256:" in block, block.splitlines()[0]
+
+
+@pytest.mark.slow
+def test_compressed_variants_hold_the_same_bytes(built, tmp_path):
+    folder = tmp_path / "site"
+    shutil.copytree(built[0] / "tanh", folder)
+    files, raw, gzipped, brotlied = compress(folder)
+    page = (folder / "index.html").read_bytes()
+    assert files == 1
+    assert raw == len(page)
+    for name, unpack, size in (
+        ("gz", gzip.decompress, gzipped),
+        ("br", brotli.decompress, brotlied),
+    ):
+        variant = (folder / f"index.html.{name}").read_bytes()
+        assert len(variant) == size < raw / 2
+        assert unpack(variant) == page
+    assert compress(folder)[1:] == (raw, gzipped, brotlied)
 
 
 def test_ci_runs_the_same_make_test():
