@@ -106,7 +106,19 @@ def test_the_text_of_a_page_is_clean_markdown(built):
     for path in sorted(folder.glob("*.md")):
         text = path.read_text(encoding="utf-8")
         prose = re.sub(r"```.*?```|`[^`\n]*`|\$[^$]*\$", "", text, flags=re.DOTALL)
-        for mark in ("<div", "<data", "<!--", "<span", "--8<--", "???", "[[", "///", "{ #", "[@"):
+        for mark in (
+            "<div",
+            "<book-",
+            "<data",
+            "<!--",
+            "<span",
+            "--8<--",
+            "???",
+            "[[",
+            "///",
+            "{ #",
+            "[@",
+        ):
             assert mark not in prose, (path.name, mark)
         assert text.count("```") % 2 == 0
         assert text.startswith("# ") or path.name == "index.md", path.name

@@ -1,5 +1,6 @@
 """The repository itself: set-up, requirements, README, workflow."""
 
+import ast
 import gzip
 import re
 import shutil
@@ -189,3 +190,55 @@ def test_make_clean_removes_what_make_made(tmp_path):
     code, _ = copy.make("clean")
     assert code == 0
     assert {path.relative_to(copy.root) for path in copy.root.rglob("*")} == before
+
+
+ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+
+
+def tracked():
+    command = ["git", "ls-files", "-co", "--exclude-standard"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    return done.stdout.splitlines()
+
+
+def test_the_architecture_names_every_folder_of_code_and_no_other():
+    parts = set(re.findall(r"^\| `([\w]+)/` \|", ARCHITECTURE, flags=re.MULTILINE))
+    folders = {name.split("/")[0] for name in tracked() if "/" in name}
+    assert parts == {folder for folder in folders if not folder.startswith(".")}
+
+
+@pytest.mark.parametrize("file", ["ARCHITECTURE.md", "CONTRIBUTING.md"])
+def test_files_that_a_guide_names_exist(file):
+    text = (ROOT / file).read_text(encoding="utf-8")
+    named = re.findall(r"`((?:[\w.-]+/)+[\w.-]*|[\w-]+\.(?:md|yml|py))`", text)
+    named += re.findall(r"\]\(([\w./-]+)\)", text)
+    assert named
+    for name in named:
+        found = [ROOT / name, ROOT / "hooks" / name, ROOT / "tests" / name]
+        assert name in (".cache/", "site/") or any(path.exists() for path in found), name
+    for target in re.findall(r"`make ([\w-]+)", text):
+        assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE), (
+            target
+        )
+
+
+def test_imports_go_the_way_the_architecture_says():
+    """snippets know no hooks and no tests, hooks know no tests."""
+    folders = {f: {p.stem for p in (ROOT / f).glob("*.py")} for f in ("snippets", "hooks", "tests")}
+    for folder, forbidden in (("snippets", "hooks"), ("snippets", "tests"), ("hooks", "tests")):
+        for path in sorted((ROOT / folder).glob("*.py")):
+            nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            names = {
+                alias.name if isinstance(node, ast.Import) else node.module
+                for node in nodes
+                if isinstance(node, (ast.Import, ast.ImportFrom))
+                for alias in node.names
+            }
+            assert not names & (folders[forbidden] - folders[folder]), path.name
+
+
+def test_the_architecture_lists_every_event_that_a_hook_uses():
+    used = set()
+    for path in (ROOT / "hooks").glob("*.py"):
+        used |= set(re.findall(r"^def (on_\w+)\(", path.read_text("utf-8"), flags=re.MULTILINE))
+    assert used <= set(re.findall(r"`(on_\w+)`", ARCHITECTURE)), used
