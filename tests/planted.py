@@ -9,7 +9,7 @@ from pathlib import Path
 from scripts import ROOT
 
 _LEAVE_OUT = shutil.ignore_patterns(
-    ".git", ".venv", "site", "built", "__pycache__", ".pytest_cache", ".ruff_cache"
+    ".git", ".venv", "node_modules", "site", "built", "__pycache__", ".pytest_cache", ".ruff_cache"
 )
 
 
