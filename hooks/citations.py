@@ -83,9 +83,7 @@ def short_name(entry):
 
 def full_reference(entry):
     """One entry as a Markdown line: authors, year, title, venue, link."""
-    # An address is no TeX: its tilde is a tilde.
-    plain = {name: _plain(text) for name, text in entry.fields.items()}
-    fields = plain | {name: entry.fields[name] for name in ("doi", "url") if name in plain}
+    fields = {name: _plain(text) for name, text in entry.fields.items()}
     people = entry.persons.get("author") or entry.persons.get("editor") or []
     names = [_plain(str(_given_first(person))) for person in people]
     if len(names) > 8:

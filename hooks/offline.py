@@ -24,6 +24,11 @@ _LEFT_OUT = re.compile(
 # Downloads, and Python for the browser: millions of bytes that only those need who ask for them.
 _AT_FIRST_USE = re.compile(r"\.(wasm|whl|zip|data)$|pyodide|^downloads/|^[\w-]+\.(md|txt)$")
 
+
+def is_kept_at_first_use(address):
+    return bool(_AT_FIRST_USE.search(address))
+
+
 # Under `mkdocs serve` a copy kept from a build would hide what the author has just written: whoever
 # has one is rid of it.
 _NONE = """\

@@ -28,10 +28,13 @@ POLICY = "; ".join(
         "form-action 'none'",
     ]
 )
+# Python in the browser is WebAssembly, and runs in a worker that obeys the headers of its own file, not
+# the <meta> of a page. So the headers allow WebAssembly; the pages, which obey both, do not.
+FOR_WORKERS = POLICY.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")
 # `frame-ancestors` is ignored in a <meta>.
 HEADERS = f"""\
 /*
-  Content-Security-Policy: {POLICY}; frame-ancestors 'none'
+  Content-Security-Policy: {FOR_WORKERS}; frame-ancestors 'none'
   X-Content-Type-Options: nosniff
   Referrer-Policy: strict-origin-when-cross-origin
   Permissions-Policy: camera=(), geolocation=(), microphone=()
@@ -56,8 +59,6 @@ _COMMENT = re.compile(
     re.DOTALL,
 )
 _ALIGNED = re.compile(r'(<t[hd]\b[^>]*) style="text-align: (left|right|center);"')
-# In HTML the slash of `<br />` says nothing; in MathML and SVG it does.
-_SLASH = re.compile(r"(<(?:br|hr|img|input)\b[^<>]*?)\s*/>")
 _TABLE = re.compile(r"<table>.*?</table>", re.DOTALL)
 _INLINE = [
     (re.compile(r"<style\b"), "a <style>"),
@@ -81,7 +82,6 @@ def tidy(html, of_code=False):
     # and a link in each line would be hundreds of stops for the Tab key.
     html = _LINE_ANCHOR.sub(r'<span id="\1"></span>' if of_code else "", html)
     html = _LINE_NUMBER.sub(r"\1", html)
-    html = _SLASH.sub(r"\1>", html)
     html = _ALIGNED.sub(r'\1 class="\2"', html)
     return _TABLE.sub(r'<div class="scrolls">\g<0></div>', html)
 

@@ -314,7 +314,7 @@ solved, rises = {}, {}
 print(f"slip        rate  updates  of {len(networks)}: solve XOR  loss rises")
 for name, lr in [*((name, 1.0) for name in SLIPS), ("everywhere", 0.5)]:
     p, losses = networks, []
-    for _ in range(round(2_000 / lr)):
+    for _ in range(round(1_800 / lr)):
         a, step = xor_rule(p, *SLIPS[name])
         losses.append(((a - XOR) ** 2).sum(axis=(1, 2)))
         p = p - lr * step

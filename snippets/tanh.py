@@ -208,7 +208,7 @@ z = np.linspace(0, 20, 2001)
 lost = np.abs(slope_from_output(tanh(z)) / tail_slope(z) - 1)
 half_lost = 1e-8
 print(f"{len(z)} places from {z.min():.0f} to {z.max():.0f}:", end=" ")
-print(f"half of the digits are lost from {z[lost > half_lost].min():.1f}")
+print(f"half of the digits are lost from about {z[lost > half_lost].min():.0f}")
 # --8<-- [end:solution_2]
 
 # --8<-- [start:check_2]

@@ -6,10 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import python_runtime
 from scripts import ROOT
 
 _LEAVE_OUT = shutil.ignore_patterns(
-    ".git", ".venv", "node_modules", "site", "built", "__pycache__", ".pytest_cache", ".ruff_cache"
+    ".git", ".venv", "site", "built", "__pycache__", ".pytest_cache", ".ruff_cache"
 )
 
 
@@ -56,4 +57,13 @@ def environment():
     """This process's environment, without what make or pytest of the original put there."""
     dropped = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "PYTEST_ADDOPTS", "PYTEST_CURRENT_TEST")
     kept = {name: value for name, value in os.environ.items() if name not in dropped}
+    kept["PYODIDE_SOURCE"] = python_source()
     return kept | {"NO_MKDOCS_2_WARNING": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def python_source():
+    """Where a build finds Python for the browser without a network; empty where it is not here."""
+    named = os.environ.get("PYODIDE_SOURCE", "")
+    if named and "://" not in named:
+        return str(ROOT / named)
+    return str(python_runtime.kept()) if python_runtime.is_whole(python_runtime.kept()) else ""

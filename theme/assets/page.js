@@ -149,6 +149,7 @@ const MODULES = [
   ["book-neuron", () => import("./explore/neuron.js")],
   ["book-descent", () => import("./explore/descent.js")],
   ["book-or-run", () => import("./explore/or-run.js")],
+  ["[data-run]", () => import("./run.js")],
 ];
 
 function loadModules() {
