@@ -54,11 +54,23 @@ NAMED = re.compile(
     r"[ \u00a0](?:\d+(?:\.\d+)*)(?: to (?:\d+\.\d+))?|\b\d{4}-\d{2}-\d{2}\b"
 )
 
-# Words that carry a number. Few and plain, so that an author knows what will be asked for.
+# Words that carry a number. Above ten, as for literals of two digits; fractions and multiples where
+# they measure something. Few and plain, so that an author knows what will be asked for.
+_HIGH = (
+    r"(?:eleven|twelve|dozen|\w+teen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
+    r"|hundred|thousand|[mb]illion)s?(?:-\w+)?"
+)
+_FEW = r"(?:two|three|four|five|six|seven|eight|nine|ten)"
+_PART = r"(?:half|third|quarter|fifth|tenth|(?:hundred|thousand|[mbtr]+illion)th)"
 MEASURE_WORDS = re.compile(
-    r"\b(?:twice as \w+|half of the \w+|half as \w+|\w+ times (?:as|more|less|fewer|\w+er)\b"
-    r"|(?:two|three|four|five|six|seven|eight|nine|ten)fold|a (?:third|quarter|fifth|tenth) of the \w+)",
-    re.IGNORECASE,
+    rf"""\b(?:
+      (?<!\d\s){_HIGH}
+    | twice\s(?:as|the)\s\w+ | (?:halves|doubles)\sthe\s\w+ | half\sas\s\w+ | {_FEW}fold
+    | {_FEW}\stimes\sthe | \w+\stimes\s(?:as|more|less|fewer|\w+er)
+    | {_PART}s?\sof\s(?:the|an?|that|all)\s\w+ | {_FEW}\s{_PART}s | every\s{_PART}
+    | (?:about|nearly|almost|over|below|above|than)\s(?:an?\s|one\s)?{_PART}
+    )\b(?!-)""",
+    re.IGNORECASE | re.VERBOSE,
 )
 
 # What is not read as prose: comments, citations, link targets, attribute lists, HTML tags, URLs.
@@ -247,6 +259,7 @@ def _check_words(chapter, values):
     text = "\n".join(line for _, line in prose_lines(chapter))
     flat = re.sub(r"\s+", " ", text)
     declared = bound_words(chapter)
+    unbound = _without(text, tuple(declared))
     for phrase, condition in declared.items():
         value = values.get(condition, {"error": "was not evaluated"})
         message = None
@@ -258,13 +271,25 @@ def _check_words(chapter, values):
             message = f"the page says {phrase!r}, the code says {condition} is {value!r}"
         if message:
             problems.append(BookError(chapter.path, binding_line(chapter, phrase), message))
-    for match in MEASURE_WORDS.finditer(text):
+    for match in MEASURE_WORDS.finditer(unbound):
         words = re.sub(r"\s+", " ", match[0])
-        if not any(words in phrase for phrase in declared):
-            line = text.count("\n", 0, match.start()) + 1
-            message = f"the words {words!r} state a number that is not bound (see `words:`)"
-            problems.append(BookError(chapter.path, line, message))
+        line = text.count("\n", 0, match.start()) + 1
+        message = f"the words {words!r} state a number that is not bound (see `words:`)"
+        problems.append(BookError(chapter.path, line, message))
     return problems
+
+
+def _without(text, phrases):
+    """The text with each place blanked where one of the phrases stands, broken over lines or not."""
+    if not phrases:
+        return text
+    return _places(phrases).sub(_blank, text)
+
+
+@lru_cache(maxsize=64)
+def _places(phrases):
+    longest_first = sorted(phrases, key=len, reverse=True)
+    return re.compile("|".join(re.escape(p).replace(r"\ ", r"\s+") for p in longest_first))
 
 
 def agrees(value, target, half):

@@ -137,10 +137,11 @@ curvatures = np.linalg.eigvalsh(hessian)
 limit = 2 / curvatures.max()
 best = np.linalg.solve(hessian, rows.T @ y / 4)
 print("curvatures", curvatures.round(3), f" limit {limit:.4f}")
+marked = (0, 10, 100, 1000)
 for share in (0.99, 1.01):
     theta, distances = np.zeros(3), []
     for done in range(1001):
-        if done in (0, 10, 100, 1000):
+        if done in marked:
             distances.append(f"{np.linalg.norm(theta - best):.1e}")
         theta = theta - share * limit * rows.T @ (rows @ theta - y) / 4
     print(f"{share}:", " ".join(distances))
@@ -276,10 +277,10 @@ wrong_at_start = relative_error(wrong_gradient(start), central(loss, start))
 wrong_late = relative_error(wrong_gradient(late), central(loss, late))
 
 # --8<-- [start:still_learns]
-learned = {}
+learned, updates = {}, 1000
 for rule in (gradient, wrong_gradient):
     theta = start
-    for _ in range(1000):
+    for _ in range(updates):
         theta = theta - 0.05 * rule(theta)
     learned[rule] = loss(theta)
     print(f"{rule.__name__:14} {loss(start):.4f} -> {learned[rule]:.4f}")

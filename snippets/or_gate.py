@@ -279,12 +279,12 @@ def updates_until_right(rule, starts, updates, lr):
     return since
 
 
-until = {}
+until, fast = {}, 0.5
 print("starts from    rule           median  slowest  not yet")
 for spread in (1, 5):
     starts = np.random.default_rng(0).normal(0, spread, (100, 3))
     for rule in RULES:
-        n = updates_until_right(rule, starts, 2_000, lr=0.5)
+        n = updates_until_right(rule, starts, 2_000, lr=fast)
         until[rule.__name__, spread] = n
         print(f"N(0, {spread}²), {len(n)}  {rule.__name__:13}", end=" ")
         print(f"{np.median(n):7,.0f} {n.max():8,} {(n == 2_000).sum():8}")

@@ -136,12 +136,13 @@ ax.set(xlabel="pre-activation z", ylabel="slope da/dz", ylim=(-0.05, 1.1))
 save(fig, "tanh-and-sigmoid-slopes")
 slopes_cross = z[sigmoid_grad(z) < tanh_grad(z)].max()
 
+excesses = {}
 fig, ax = panel()
 for (name, codes), color in zip(CODINGS.items(), (ORANGE, MUTED, BLUE), strict=True):
     X = truth_table(codes, 2)
     smallest, *_, largest = np.linalg.eigvalsh(hessian(X))
-    excess = descend(X, 2 / (smallest + largest), steps=60)
-    ax.semilogy(np.maximum(excess, np.finfo(float).eps), color=color)
+    excesses[name] = descend(X, 2 / (smallest + largest), steps=60)
+    ax.semilogy(np.maximum(excesses[name], np.finfo(float).eps), color=color)
     at = {"0 and 1": (0.68, 0.63), "−½ and ½": (0.37, 0.38), "−1 and 1": (0.09, 0.1)}[name]
     label(ax, *at, name, color, transform=ax.transAxes)
 ax.set(xlabel="gradient step", ylabel="loss above its minimum", ylim=(1e-16, 1))

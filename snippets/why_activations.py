@@ -67,10 +67,12 @@ for name, layers in (("hidden widths of 4", deep), ("hidden width of 1", narrow)
 # --8<-- [start:degree]
 x = np.empty((1, 1), dtype=object)
 x[0, 0] = Polynomial.identity()  # the network is run on the polynomial x itself
+degrees = []
 for widths in ([50], [50, 50], [50, 50, 50]):
     squares = random_layers([1, *widths, 1], rng)
     output = forward(squares, x, np.square).item()
-    print(f"hidden widths {widths}: degree {output.degree()}")
+    degrees.append(output.degree())
+    print(f"hidden widths {widths}: degree {degrees[-1]}")
 # --8<-- [end:degree]
 
 

@@ -288,3 +288,30 @@ def test_numbers_are_wrapped_in_text_only():
 )
 def test_update_writes_a_new_value_as_the_old_one_was_written(literal, value, written):
     assert update.like(literal, value) == written
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("about a thousand pieces", "thousand"),
+        ("it falls by twenty-four decades", "twenty-four"),
+        ("over three quarters of it", "three quarters"),
+        ("every tenth unit", "every tenth"),
+        ("ten times the rate", "ten times the"),
+        ("outputs above one half", "above one half"),
+        ("7.4 million, of one or ten kinds, at one half, one after the other", None),
+    ],
+)
+def test_words_that_measure(text, asked):
+    found = bound_numbers.MEASURE_WORDS.search(text)
+    assert (found and found[0]) == asked
+
+
+def test_words_bound_in_one_place_are_not_bound_in_another(tmp_path):
+    path = tmp_path / "page.md"
+    front = "---\nsnippet: tanh\nwords: {over a hundred: n > 100}\n---\n"
+    text = front + "Rises to over a\nhundred.\n\nOr a hundred.\n"
+    path.write_text(text, encoding="utf-8")
+    (problem,) = check_numbers(read_chapter(path), {"n > 100": True}, {})
+    assert problem.line == 8
+    assert "'hundred'" in problem.message
