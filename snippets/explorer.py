@@ -38,7 +38,7 @@ def draw(name, z0, **parameters):
     ax.set(xlabel="z", xlim=ends, ylim=(max(low, -3) - 0.3, min(high, 3) + 0.3))
     ax.text(0.02, 1.03, "f(z)", color=BLUE, transform=ax.transAxes)
     ax.text(0.16, 1.03, "f ′(z)", color=ORANGE, transform=ax.transAxes)
-    ax.text(0.32, 1.03, f"tangent at z = {z0}", color=INK, transform=ax.transAxes)
+    ax.text(0.32, 1.03, f"tangent at z = {z0}".replace("-", "−"), color=INK, transform=ax.transAxes)
     save(fig, f"explorer-{name.replace('_', '-')}")
 
 

@@ -54,7 +54,7 @@ const RATES = spread(0.01, 100, 241, true).map((rate) => Number(rate.toPrecision
 const STEPS = [...spread(0, 50, 51), ...spread(50, 10000, 150, true).map(Math.round)].filter((k, n, all) => all.indexOf(k) === n);
 const tenths = (low, high) => spread(low, high, Math.round((high - low) * 10) + 1).map((v) => Math.round(v * 10) / 10);
 const MARKS = [10, 100, 1000, 10000];
-const PRESETS = [["Crawl", 0.02], ["Converge", 0.4], ["Oscillate", 0.83], ["Diverge", 0.9]]; // of the linear neuron
+const PRESETS = [["Crawl", 0.01], ["Converge", 0.4], ["Oscillate", 0.83], ["Diverge", 0.9]]; // of the linear neuron
 
 class Descent extends Explorable {
   static title = "Gradient descent on the loss of a neuron that learns OR";
@@ -219,7 +219,7 @@ class Descent extends Explorable {
     const share = (first - last) / (first - this.neuron.lowest);
     const [dw, db] = this.neuron.gradient(...this.walked[this.state.steps]);
     if (share < 0.9 && Math.hypot(dw, db) < 1e-4) return "It is stuck on a plateau: the slope there is nearly 0.";
-    if (share < 0.9) return `It crawls: ${Math.round(100 * share)} % of the way down.`;
+    if (share < 0.98) return `It crawls: ${Math.round(100 * share)} % of the way down.`;
     return `It converges: ${share > 0.995 ? "over 99" : Math.round(100 * share)} % of the way down.`;
   }
 }

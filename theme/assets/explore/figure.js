@@ -279,7 +279,7 @@ export class Explorable extends HTMLElement {
     this.start = { ...this.state };
     this.readAttributes();
     const faults = this.readAddress();
-    this.spoken.textContent = this.told(); // for whoever reads on; only what changes is announced
+    this.shown.textContent = this.spoken.textContent = this.told(); // for whoever reads on; only what changes is announced
     // In the place of the drawing, above its caption.
     const figure = this.querySelector("figure") ?? this;
     figure.insertBefore(this.live, figure.querySelector("figcaption"));
