@@ -290,8 +290,8 @@ export class Explorable extends HTMLElement {
 
     this.sizes = new ResizeObserver(() => this.fit());
     for (const { svg } of this.plots) this.sizes.observe(svg);
+    this.showFields();
     this.fit();
-    this.show();
   }
 
   disconnectedCallback() {
@@ -302,6 +302,12 @@ export class Explorable extends HTMLElement {
     cancelAnimationFrame(this.frame);
     this.live.remove();
     this.classList.remove("started");
+  }
+
+  // What can wait until the rest is on the screen.
+  later(act, milliseconds = 0) {
+    const { signal } = this.stop;
+    setTimeout(() => signal.aborted || act(), milliseconds);
   }
 
   listen(target, type, act, options = {}) {
@@ -417,12 +423,16 @@ export class Explorable extends HTMLElement {
 
   // Bring controls, plots and readout up to the state; the plots once a frame.
   show() {
-    for (const [key, field] of this.fields) field.show(this.state[key]);
+    this.showFields();
     this.frame ||= requestAnimationFrame(() => {
       this.frame = 0;
       this.draw();
       this.shown.textContent = this.told();
     });
+  }
+
+  showFields() {
+    for (const [key, field] of this.fields) field.show(this.state[key]);
   }
 
   settle() {
@@ -435,11 +445,14 @@ export class Explorable extends HTMLElement {
   }
 
   fit() {
+    let changed = false;
     for (const plot of this.plots) {
       const { width, height } = plot.svg.getBoundingClientRect();
-      if (width && (width !== plot.width || height !== plot.height)) plot.resize(width, height);
+      if (!width || (width === plot.width && height === plot.height)) continue;
+      plot.resize(width, height);
+      changed = true;
     }
-    if (this.plots.every((plot) => plot.width)) this.draw();
+    if (changed && this.plots.every((plot) => plot.width)) this.draw();
   }
 
   reset() {

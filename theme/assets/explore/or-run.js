@@ -26,8 +26,8 @@ class OrRun extends Explorable {
   static title = "One neuron learns OR, update by update";
 
   build() {
-    this.paths = Object.fromEntries(Object.entries(RULES).map(([name, rule]) => [name, train(rule, OR.updates)]));
-    this.paths.fresh = this.paths["as-printed"]; // the same updates; only the end differs
+    this.drawn = undefined;
+    this.paths = {}; // each rule's way, walked when it is first asked for
     this.buildPlane();
     this.buildChart();
     this.buildTools();
@@ -132,7 +132,10 @@ class OrRun extends Explorable {
   }
 
   at(k, rule = this.state.rule) {
-    return this.paths[rule].subarray(3 * k, 3 * k + 3);
+    if (k === 0) return OR.start;
+    const name = rule === "fresh" ? "as-printed" : rule; // the same updates; only the end differs
+    this.paths[name] ??= train(RULES[name], OR.updates);
+    return this.paths[name].subarray(3 * k, 3 * k + 3);
   }
 
   draw() {
@@ -153,7 +156,11 @@ class OrRun extends Explorable {
     this.side.setAttribute("x", plane.X(0.5));
     this.side.setAttribute("y", plane.Y(0.62));
     this.side.setAttribute("text-anchor", "middle");
-    this.drawChart(a);
+    if (this.drawn !== undefined) this.drawChart(a);
+    else {
+      this.drawn = ""; // the run itself is computed when the rest is on the screen
+      this.later(() => this.drawChart(outputs(this.at(this.state.update))));
+    }
     this.fillTable([w1, w2, b, ...a], loss(a), errorSum(a));
   }
 
@@ -165,7 +172,10 @@ class OrRun extends Explorable {
     const drawn = `${state.rule} ${chart.width} ${chart.height}`;
     if (this.drawn !== drawn) {
       this.drawn = drawn;
-      for (const [name, path] of this.others) path.setAttribute("d", chart.line(ks, along(name, loss)));
+      // The lines of the other rules come when this one is on the screen.
+      this.others.forEach(([name, path], n) => this.later(() => {
+        if (this.drawn === drawn) path.setAttribute("d", chart.line(ks, along(name, loss)));
+      }, 50 * (n + 1)));
       this.curve.setAttribute("d", chart.line(ks, along(state.rule, loss)));
       this.curve.setAttribute("class", `curve ${COLOURS[state.rule]}`);
       this.sum.setAttribute("d", chart.line(ks, along(state.rule, (a) => Math.abs(errorSum(a)))));

@@ -16,22 +16,26 @@ export const RULES = {
 // The way of w1, w2 and b: three numbers after each update, one behind the other.
 export function train(rule, updates) {
   const path = new Float64Array(3 * (updates + 1));
-  let [w1, w2, b] = OR.start;
-  path.set(OR.start);
-  for (let k = 1; k <= updates; k += 1) {
-    let [d1, d2, d] = [0, 0, 0];
+  const { inputs, targets, rate, start } = OR;
+  path.set(start);
+  let w1 = start[0];
+  let w2 = start[1];
+  let b = start[2];
+  for (let k = 3; k < path.length; k += 3) {
+    let d1 = 0;
+    let d2 = 0;
+    let d = 0;
     for (let row = 0; row < 4; row += 1) {
-      const [x1, x2] = OR.inputs[row];
-      const z = x1 * w1 + x2 * w2 + b;
-      const delta = rule(z, sigmoid(z), OR.targets[row]);
-      d1 += x1 * delta;
-      d2 += x2 * delta;
+      const x = inputs[row];
+      const z = x[0] * w1 + x[1] * w2 + b;
+      const delta = rule(z, sigmoid(z), targets[row]);
+      d1 += x[0] * delta;
+      d2 += x[1] * delta;
       d += delta;
     }
-    w1 -= OR.rate * d1;
-    w2 -= OR.rate * d2;
-    b -= OR.rate * d;
-    path.set([w1, w2, b], 3 * k);
+    path[k] = w1 -= rate * d1;
+    path[k + 1] = w2 -= rate * d2;
+    path[k + 2] = b -= rate * d;
   }
   return path;
 }
