@@ -87,6 +87,7 @@ def cache_key(request):
     sources = _sources(request.name)
     if SNIPPETS / "measured.py" in sources:
         sources += sorted((ROOT / "experiments").glob("*.json"))
+    sources += data_files(sources)
     for path in [*sources, SNIPPETS / "book.mplstyle", *_own_code()]:
         if path.is_file():
             digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
@@ -95,6 +96,13 @@ def cache_key(request):
     digest.update(platform.python_version().encode())
     digest.update(json.dumps(sorted(request.expressions)).encode())
     return digest.hexdigest()[:20]
+
+
+def data_files(sources):
+    """The data sets of experiments/ that a script reads: it names them, as in "digits.txt"."""
+    code = [path.read_text(encoding="utf-8") for path in sources if path.suffix == ".py"]
+    found = sorted((ROOT / "experiments").glob("*.txt"))
+    return [data for data in found if any(f'"{data.name}"' in text for text in code)]
 
 
 def imported_snippets(path):

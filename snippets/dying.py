@@ -42,9 +42,13 @@ def forward(X, W, b, f=relu):
     return z, a
 
 
+# --8<-- [start:silent]
 def silent(z):
     """Which units are at or below 0 on every row: (runs, rows, units) → (runs, units)."""
     return (z <= 0).all(axis=1)
+
+
+# --8<-- [end:silent]
 
 
 # --8<-- [start:descend]

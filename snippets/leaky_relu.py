@@ -85,7 +85,7 @@ def train_unit(slope, lr=0.5, steps=1200):
 def propagate(cases, layers=64, width=128, rows=16, runs=10):
     """Mean and variance of the activations: name → two (layers, runs) arrays.
 
-    cases: name → (f, gain). Weights are normal with variance gain / width.
+    cases: name → (f, gain). Weights have standard deviation gain / √width.
     """
     rng = np.random.default_rng(0)
     a = dict.fromkeys(cases, rng.normal(size=(runs, rows, width)))
@@ -93,7 +93,7 @@ def propagate(cases, layers=64, width=128, rows=16, runs=10):
     for _ in range(layers):
         W = rng.normal(0, 1 / np.sqrt(width), (runs, width, width))
         for name, (f, gain) in cases.items():
-            a[name] = f(np.sqrt(gain) * (a[name] @ W))
+            a[name] = f(gain * (a[name] @ W))
             means[name].append(a[name].mean(axis=(1, 2)))
             variances[name].append(a[name].var(axis=(1, 2)))
     return {name: (np.array(means[name]), np.array(variances[name])) for name in cases}
@@ -291,13 +291,14 @@ predicted = product / list(slopes_for)[1]
 
 
 # --8<-- [start:held]
-cases = {"SELU": (selu, 1), "SELU, torch": (selu, 9 / 16), "tanh": (tanh, 1), "ReLU": (relu, 2)}
+cases = {"SELU": (selu, 1), "SELU, torch": (selu, 3 / 4), "tanh": (tanh, 1)}
+cases["ReLU"] = (relu, np.sqrt(2))
 moments = propagate(cases)
 layers = propagate.__defaults__[0]
 print(f"{layers} layers    gain    mean            variance")
 for name, (means, variances) in moments.items():
     shown = f"{mean_sd(means[-1]):>13}   {mean_sd(variances[-1], 3)}"
-    print(f"{name:11}  {cases[name][1]:5}  {shown}")
+    print(f"{name:11}  {cases[name][1]:5.4g}  {shown}")
 # --8<-- [end:held]
 
 

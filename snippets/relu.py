@@ -277,22 +277,63 @@ for w, b in (([3.0, 0.0], 1.0), ([2.0, 1.0], 2.0)):
 
 
 # --8<-- [start:start_3]
-def bound_on_dead(width, layers):
-    """Probability that a given input is 0 after so many layers of so many units, no biases."""
-    return 0.5**width
+def dead_share(X, W, b):
+    """Share of the units relu(X W + b) that are dead on the rows of X, one number a run.
+
+    X (runs, rows, inputs), W (runs, inputs, units), b (runs, 1, units).
+    """
+    return np.mean(relu(X @ W + b) == 0, axis=(1, 2))
 
 
 # --8<-- [end:start_3]
 
 
 # --8<-- [start:solution_3]
-def bound_on_dead(width, layers):
-    return -np.expm1(layers * np.log1p(-(0.5**width)))
+def dead_share(X, W, b):
+    dead = np.all(X @ W + b <= 0, axis=1)  # on every row: (runs, units)
+    return np.mean(dead, axis=1)
 
 
 # --8<-- [end:solution_3]
 
 # --8<-- [start:check_3]
+by_hand = np.array([[[0.0], [1.0]]]), np.array([[[1.0, -1.0, 0.0, -3.0]]]), np.zeros((1, 1, 4))
+assert dead_share(*by_hand).shape == (1,), "one number a network"
+assert dead_share(*by_hand) == 0.75, (
+    "z is 0, 1 for the first unit and never positive for the others"
+)
+seeds, dead_digits, batch_digits = list(range(10)), {}, {}
+(X_digits, y_digits), _, _ = digits.split(seeds)
+print("rate  dead on the images  silent on 32 of them")
+for lr in (0.2, 0.5, 1.0):
+    W, b = digits.start(seeds, hidden=1, gain=np.sqrt(2))
+    rates = np.full(len(seeds), lr)
+    digits.train(X_digits, y_digits, W, b, digits.PAIRS["ReLU"], rates, seeds, epochs=2)
+    dead_digits[lr] = dead_share(X_digits, W[0], b[0])
+    batch_digits[lr] = dead_share(X_digits[:, : digits.BATCH], W[0], b[0])
+    print(f"{lr:4}  {mean_sd(dead_digits[lr]):18}  {mean_sd(batch_digits[lr])}")
+    assert np.all(batch_digits[lr] >= dead_digits[lr]), "silent on all images, so on these too"
+    assert np.mean(batch_digits[lr]) > np.mean(dead_digits[lr]), "the others may switch a unit on"
+# --8<-- [end:check_3]
+
+
+# --8<-- [start:start_4]
+def bound_on_dead(width, layers):
+    """Probability that a given input is 0 after so many layers of so many units, no biases."""
+    return 0.5**width
+
+
+# --8<-- [end:start_4]
+
+
+# --8<-- [start:solution_4]
+def bound_on_dead(width, layers):
+    return -np.expm1(layers * np.log1p(-(0.5**width)))
+
+
+# --8<-- [end:solution_4]
+
+# --8<-- [start:check_4]
 counted = born_dead(3, nets)[0]
 asked = np.array([bound_on_dead(3, n) for n in range(1, 21)])
 distance = np.max(np.abs(asked - counted) / standard_error(asked, nets))
@@ -302,44 +343,6 @@ wide = bound_on_dead(64, 10)
 print(f"width 64, 10 layers: {wide:.2e}")
 assert wide > 0, "1 - (1 - 2**-64)**10 rounds to 0: see np.log1p and np.expm1"
 assert np.isclose(wide * 2.0**64, 10), "nearly 10 times the chance of one layer"
-# --8<-- [end:check_3]
-
-
-# --8<-- [start:start_4]
-def dead_share(X, W, b):
-    """Share of the units relu(X W + b) that are dead on the rows of X, one number a run.
-
-    X (runs, rows, inputs), W (runs, inputs, units), b (runs, 1, units).
-    """
-    return np.mean(relu(X @ W + b) == 0, axis=(1, 2))
-
-
-# --8<-- [end:start_4]
-
-
-# --8<-- [start:solution_4]
-def dead_share(X, W, b):
-    dead = np.all(X @ W + b <= 0, axis=1)  # on every row: (runs, units)
-    return np.mean(dead, axis=1)
-
-
-# --8<-- [end:solution_4]
-
-# --8<-- [start:check_4]
-seeds, dead_digits, batch_digits = list(range(5)), {}, {}
-(X_digits, y_digits), _, _ = digits.split(seeds)  # pixels, standardised; five splits
-print("rate  dead on the images  silent in one batch")
-for lr in (0.2, 0.5, 1.0):
-    W, b = digits.start(seeds, hidden=1, gain=np.sqrt(2))
-    rates = np.full(len(seeds), lr)
-    digits.train(X_digits, y_digits, W, b, digits.PAIRS["ReLU"], rates, seeds, epochs=2)
-    dead_digits[lr] = dead_share(X_digits, W[0], b[0])
-    batch_digits[lr] = dead_share(X_digits[:, : digits.BATCH], W[0], b[0])
-    print(f"{lr:4}  {mean_sd(dead_digits[lr]):18}  {mean_sd(batch_digits[lr])}")
-assert dead_digits[0.2].shape == (5,), "one number a run"
-assert np.all(dead_digits[0.2] == 0), "these units are active on some images: zeros are no deaths"
-assert 0.1 < dead_digits[1.0].mean() < 0.3, "a unit is dead if it is silent on every image"
-assert np.all(batch_digits[1.0] > dead_digits[1.0]), "fewer rows, more units silent on all"
 # --8<-- [end:check_4]
 
 dead_rate = {lr: after[0].mean() for lr, (_, after, _) in by_rate.items()}

@@ -143,7 +143,7 @@ for (name, codes), color in zip(CODINGS.items(), (ORANGE, MUTED, BLUE), strict=T
     smallest, *_, largest = np.linalg.eigvalsh(hessian(X))
     excesses[name] = descend(X, 2 / (smallest + largest), steps=60)
     ax.semilogy(np.maximum(excesses[name], np.finfo(float).eps), color=color)
-    at = {"0 and 1": (0.68, 0.63), "−½ and ½": (0.37, 0.38), "−1 and 1": (0.09, 0.1)}[name]
+    at = {"0 and 1": (0.68, 0.63), "−½ and ½": (0.42, 0.38), "−1 and 1": (0.09, 0.1)}[name]
     label(ax, *at, name, color, transform=ax.transAxes)
 ax.set(xlabel="gradient step", ylabel="loss above its minimum", ylim=(1e-16, 1))
 save(fig, "tanh-coding-descent")
