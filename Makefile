@@ -7,7 +7,7 @@ ifdef BOOK_SITE
 export BOOK_SITE
 endif
 
-.PHONY: serve build book test test-fast test-listings audit-dependencies venv-by-hash check-numbers update mutate experiments lint format bench lock clean
+.PHONY: serve build book test test-fast test-listings audit-dependencies venv-by-hash check-numbers update mutate experiments lint format audit bench lock clean
 
 serve: .venv/ready  ## build the site and serve it on 127.0.0.1:8000, rebuilt on each save
 	$(BIN)/mkdocs serve --dev-addr 127.0.0.1:8000
@@ -37,6 +37,13 @@ mutate: .venv/ready  ## change one thing at a time: would a test notice? CHAPTER
 
 experiments: .venv/ready  ## run the long experiments whose script has changed
 	$(BIN)/python hooks/experiments.py
+
+audit: build tests/audit/node_modules  ## Lighthouse over every page, median of three; needs Chromium and npm
+	$(BIN)/python tests/audit/audit.py site
+
+tests/audit/node_modules: tests/audit/package-lock.json
+	npm ci --prefix tests/audit
+	touch $@
 
 bench: .venv/ready  ## build times as ratios to the same site without figures
 	$(BIN)/python tests/bench.py
@@ -77,5 +84,5 @@ venv-by-hash: .github/requirements-by-hash.txt  ## set up .venv from the lock wi
 	touch .venv/ready
 
 clean:  ## remove all that make made
-	rm -rf .venv .cache site book.pdf .pytest_cache .ruff_cache
+	rm -rf .venv .cache site book.pdf .pytest_cache .ruff_cache tests/audit/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

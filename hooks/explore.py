@@ -16,20 +16,15 @@ without JavaScript. Attributes preset the element's settings, the function befor
 """
 
 import re
-from pathlib import Path
 
-import rjsmin
 from markdown.extensions import Extension
 from mkdocs.exceptions import PluginError
-from mkdocs.plugins import event_priority
 
 import reference_card
 from scripts import BookError
 
-MODULES = "assets/explore"
 TAGS = ("book-explorer", "book-neuron", "book-descent", "book-or-run")
 _OPEN = re.compile(r"<(?P<tag>book-[\w-]+)(?P<attributes>[^>]*)>")
-_state = {"serving": False}
 
 
 class Tags(Extension):
@@ -61,16 +56,3 @@ def on_page_content(html, page, config, files):
         return f"<{tag}{attributes}>"
 
     return _OPEN.sub(one, html)
-
-
-def on_startup(command, dirty):
-    _state["serving"] = command == "serve"
-
-
-@event_priority(100)  # before whoever names, compresses or lists the files
-def on_post_build(config):
-    """Make the modules small: comments and spaces are for those who read the source."""
-    if _state["serving"]:
-        return
-    for path in Path(config.site_dir, MODULES).glob("*.js"):
-        path.write_text(rjsmin.jsmin(path.read_text(encoding="utf-8")), encoding="utf-8")

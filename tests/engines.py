@@ -287,6 +287,9 @@ _PREFERENCES = {
     "network.connectivity-service.enabled": False,
     "services.settings.server": "data:,#remote-settings-dummy/v1",
     "toolkit.telemetry.reportingpolicy.firstRun": False,
+    # Without a screen Firefox takes itself for a telephone: here it has a mouse.
+    "ui.allPointerCapabilities": 6,
+    "ui.primaryPointerCapabilities": 6,
 }
 
 
@@ -321,7 +324,10 @@ class _FirefoxProcess:
         Path(self.profile, "user.js").write_text("\n".join(lines), encoding="utf-8")
         command = [path, "--headless", "--remote-debugging-port=0", "--profile", self.profile]
         self.process = subprocess.Popen(
-            [*command, "--no-remote"], stderr=subprocess.PIPE, text=True
+            [*command, "--no-remote"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
         )
         said = []
         for line in self.process.stderr:
@@ -549,10 +555,17 @@ class _Server(http.server.ThreadingHTTPServer):
         pass  # a page that was closed while it loaded
 
 
-@pytest.fixture(scope="module")
-def address(built):
-    server = _Server(("127.0.0.1", 0), functools.partial(Quiet, directory=str(built[0])))
+@contextlib.contextmanager
+def serve(folder):
+    """The address at which a folder is served for a while."""
+    server = _Server(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/"
     server.shutdown()
     server.server_close()
+
+
+@pytest.fixture(scope="module")
+def address(built):
+    with serve(built[0]) as found_at:
+        yield found_at

@@ -21,7 +21,17 @@ from scripts import ROOT
 
 FOLDER = ROOT / ".cache" / "built"
 KEPT = 2
-_APART = {".git", "tests", ".venv", ".cache", "site", "__pycache__", ".pytest_cache", ".ruff_cache"}
+_APART = {
+    ".git",
+    "tests",
+    "node_modules",
+    ".venv",
+    ".cache",
+    "site",
+    "__pycache__",
+    ".pytest_cache",
+    ".ruff_cache",
+}
 _NAMES = ("BOOK_", "PYODIDE_", "SOURCE_DATE_EPOCH")
 
 

@@ -10,7 +10,7 @@ import python_runtime
 from scripts import ROOT
 
 _LEAVE_OUT = shutil.ignore_patterns(
-    ".git", ".venv", "site", "built", "__pycache__", ".pytest_cache", ".ruff_cache"
+    ".git", ".venv", "site", "built", "node_modules", "__pycache__", ".pytest_cache", ".ruff_cache"
 )
 
 
