@@ -139,6 +139,8 @@ def _requests(chapters, problems):
                 problems.append(error)
     if explore_data.RUN in wanted:
         wanted[explore_data.RUN] += explore_data.expressions().values()
+    if explore_data.UNIT in wanted:
+        wanted[explore_data.UNIT] += explore_data.unit_expressions()
     if reference_card.SCRIPT in wanted:
         try:
             wanted[reference_card.SCRIPT] += reference_card.expressions()

@@ -49,6 +49,8 @@ def on_files(files, config):
                 files.append(File.generated(config, uri, abs_src_path=str(source)))
     shared = explore_data.module(checked.results)
     files.append(File.generated(config, explore_data.MODULE, content=shared))
+    unit = explore_data.unit_module(checked.results)
+    files.append(File.generated(config, explore_data.UNIT_MODULE, content=unit))
     for script in checked.scripts.values():
         if script.path != NOTEBOOK:
             uri = f"snippets/{script.path.name}"

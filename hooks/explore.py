@@ -23,7 +23,10 @@ from mkdocs.exceptions import PluginError
 import reference_card
 from scripts import BookError
 
-TAGS = ("book-explorer", "book-neuron", "book-descent", "book-or-run")
+TAGS = (
+    *("book-explorer", "book-neuron", "book-collapse", "book-descent"),
+    *("book-dying", "book-depth", "book-or-run"),
+)
 _OPEN = re.compile(r"<(?P<tag>book-[\w-]+)(?P<attributes>[^>]*)>")
 
 

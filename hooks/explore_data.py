@@ -17,6 +17,8 @@ from scripts import SNIPPETS
 
 RUN = "or_gate"
 MODULE = "assets/explore/registry.js"
+UNIT = "relu"  # its one unit, and the rows it is trained on
+UNIT_MODULE = "assets/explore/unit.js"  # of its own: only one element reads its many numbers
 # Of a function that is more than one of one number, what is held while the explorer moves one.
 HELD = {"gated": {"b": 1.0}, "vector": {"z2": 0.0, "z3": -1.0}}
 SYMBOLS = {"alpha": "α", "lower": "lower slope", "upper": "upper slope", "b": "value b"}
@@ -33,6 +35,25 @@ def expressions():
         **{"w1": "W_START[0, 0]", "w2": "W_START[1, 0]", "b": "B_START", "rate": "LR"},
         **{"updates": "UPDATES", "loop": "PRINTED_LOOP", "before": "before"},
     }
+
+
+def unit_expressions():
+    """What the element of the dying unit has from the chapter on ReLU, in the order of its module."""
+    rows = [f"X_unit[{i}, {j}]" for i in range(64) for j in range(2)]
+    return ["len(X_unit)", "w_unit[0]", "w_unit[1]", "unit_rate", *rows]
+
+
+def unit_module(results):
+    """The text of the module with the rows, the first weights and the learning rate of that unit."""
+    values = results[UNIT].values if UNIT in results else {}
+    if not values:
+        return "export const UNIT = null;\n"
+    count, w1, w2, rate, *numbers = (values[expression] for expression in unit_expressions())
+    if 2 * count != len(numbers):
+        raise ValueError(f"the unit of snippets/{UNIT}.py has {count} rows")
+    rows = [numbers[i : i + 2] for i in range(0, len(numbers), 2)]
+    unit = {"rows": rows, "weights": [w1, w2], "rate": rate}
+    return f"// Written by hooks/explore_data.py.\nexport const UNIT = {as_js(unit)};\n"
 
 
 def or_data(values):
@@ -64,8 +85,15 @@ def module(results):
         "// Written by hooks/explore_data.py from the snippets.\n"
         f"export const FUNCTIONS = {as_js(entries)};\n"
         f"export const CONSTANTS = {as_js(constants)};\n"
+        f"export const MIDPOINTS = {as_js(midpoints())};\n"
         f"export const OR = {as_js(run)};\n"
     )
+
+
+def midpoints():
+    """Where the book takes its means over a normal distribution: snippets/deep.py."""
+    grid = runpy.run_path(str(SNIPPETS / "deep.py"))["GRID"]
+    return {"count": len(grid), "step": 1 / round(1 / (grid[1] - grid[0]))}
 
 
 def as_js(data):

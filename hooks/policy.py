@@ -31,14 +31,35 @@ POLICY = "; ".join(
 # Python in the browser is WebAssembly, and runs in a worker that obeys the headers of its own file, not
 # the <meta> of a page. So the headers allow WebAssembly; the pages, which obey both, do not.
 FOR_WORKERS = POLICY.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")
-# `frame-ancestors` is ignored in a <meta>.
 HEADERS = f"""\
 /*
-  Content-Security-Policy: {FOR_WORKERS}; frame-ancestors 'none'
+  Content-Security-Policy: {FOR_WORKERS}
   X-Content-Type-Options: nosniff
   Referrer-Policy: strict-origin-when-cross-origin
   Permissions-Policy: camera=(), geolocation=(), microphone=()
 """
+FRAMED = "embed"  # the folder of the pages that others may frame
+
+
+def headers(site):
+    """The text of `_headers`: nobody may frame a page, but for those that are made for it.
+
+    `frame-ancestors` is ignored in a <meta>, so a header must say it. Where two rules fit an address,
+    one host sends both policies, and both hold; another sends that of the longer rule alone. A policy
+    for all can then not be loosened for some. So each page has a rule of its own that adds the
+    ban, with the policy in full, and the pages made for frames have none.
+    """
+    folders = {p.name for p in Path(site).iterdir() if p.is_dir() and [*p.rglob("*.html")]}
+    rules = [
+        "/",
+        "/index.html",
+        "/404.html",
+        *(f"/{name}/*" for name in sorted(folders - {FRAMED})),
+    ]
+    closed = f"  Content-Security-Policy: {POLICY}; frame-ancestors 'none'\n"
+    return HEADERS + "".join(f"{rule}\n{closed}" for rule in rules)
+
+
 META = f'<meta charset="utf-8">\n<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
 
 _state = {"serving": False}
@@ -131,4 +152,4 @@ def _checked(output, name):
 def on_post_build(config):
     for name in _UNUSED:  # of Material's files no page loads one
         shutil.rmtree(Path(config.site_dir, "assets", name), ignore_errors=True)
-    Path(config.site_dir, "_headers").write_text(HEADERS, encoding="utf-8")
+    Path(config.site_dir, "_headers").write_text(headers(config.site_dir), encoding="utf-8")

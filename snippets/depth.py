@@ -32,6 +32,7 @@ from deep import (
     rows_of,
     squares,
 )
+from drawn import deep_network
 from measured import load
 from plotting import BLUE, GREEN, INK, MUTED, OCHRE, ORANGE, PURPLE, label, panel, save
 
@@ -334,7 +335,34 @@ def by_layer(ax, cases, key):
     ax.minorticks_off()
 
 
+# --8<-- [start:one_network]
+ONE = {"sigmoid": 1.0, "tanh": 1.0, "relu": np.sqrt(2)}  # Xavier's weights, and He's for ReLU
+one_network = {}
+x, error, W = deep_network(seed=13, width=32, layers=30)
+print("30 layers of 32, factor a layer: theory, this network")
+for name, sigma_w in ONE.items():
+    f, f_grad = REGISTRY[name].f, REGISTRY[name].grad
+    errors = backward(error, forward(x, sigma_w * W, f), sigma_w * W, f_grad)
+    norms = np.array([np.linalg.norm(rows) for rows in errors]) / np.linalg.norm(error)
+    expected = error_norms(f_grad, sigma_w, squares(f, sigma_w, len(W)))
+    one_network[name] = expected, norms
+    print(f"{name:8}", *(f"{v[0] ** (1 / 29):.3f}" for v in one_network[name]), sep="  ")
+# --8<-- [end:one_network]
+
 # ---------------------------------------------------------------- figures
+
+fig, ax = panel()
+ax.axhline(1, color=MUTED, linewidth=0.8)
+for name, (expected, norms) in one_network.items():
+    at = np.arange(1, len(norms) + 1)
+    ax.semilogy(at, expected, color=COLORS[name], linewidth=1.2)
+    ax.semilogy(at, norms, "o", color=COLORS[name], markersize=3.5)
+label(ax, 16, 1e-12, "sigmoid, Xavier", ORANGE)
+label(ax, 2, 1e-3, "tanh, Xavier", BLUE, va="top")
+label(ax, 2, 30, "ReLU, He", GREEN, va="bottom")
+ax.set(xlabel="layer", ylabel="norm of the error", ylim=(1e-20, 1e4))
+ax.minorticks_off()
+save(fig, "depth-one-network")
 
 sizes = np.geomspace(*SIZES, 40)
 fig, ax = panel()

@@ -141,10 +141,10 @@ for name, factor in factors.items():
 
 # --8<-- [start:dead_unit]
 X_unit = np.random.default_rng(1).normal(size=(64, 2))
-w_unit = np.array([1.5, -0.9])
+w_unit, unit_rate = np.array([1.5, -0.9]), 0.5
 print("bias  largest z   loss after 0, 10 and 2,000 steps   moved by")
 for b_unit in (-1.0, -6.0):
-    path = train_unit(X_unit, w_unit, b_unit, lr=0.5)
+    path = train_unit(X_unit, w_unit, b_unit, unit_rate)
     z = X_unit @ path[:, :2].T + path[:, 2]  # (rows, steps)
     loss = np.mean((relu(z) - 1) ** 2, axis=0) / 2
     moved = np.linalg.norm(path - path[0], axis=1).max()

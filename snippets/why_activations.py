@@ -7,6 +7,7 @@ import numpy as np
 from numpy.polynomial import Polynomial
 
 from activations import identity, identity_grad, relu, sigmoid, sigmoid_grad, step, tanh
+from drawn import layers as drawn_layers
 from plotting import BLUE, GREEN, MUTED, ORANGE, PURPLE, axes_at_zero, label, panel, save
 
 
@@ -544,15 +545,27 @@ print(f"exponent: {slope_of_root:.1f}")
 # --8<-- [end:check_4]
 
 
-# Figures. The first: one input, four hidden layers of eight units, with and without ReLU.
-x = np.linspace(-3, 3, 601)
-layers = random_layers([1, 8, 8, 8, 8, 1], np.random.default_rng(3), b_sd=0.6)
+# --8<-- [start:straightness]
+def departure(x, y):
+    """How far y is from its best straight line over x: a share of its spread around its mean."""
+    line = np.polyval(np.polyfit(x, y, 1), x)
+    return rms(y - line) / rms(y - y.mean())
+
+
+x_wide = np.linspace(-3, 3, 301)
+net = drawn_layers([1, 8, 8, 8, 8, 1], seed=13, b_sd=0.6)
+straight = {f: forward(net, x_wide[None, :], f)[0] for f in (identity, relu)}
+for f, output in straight.items():
+    print(f"{f.__name__:8}  departure {abs(departure(x_wide, output)):.3f}")
+# --8<-- [end:straightness]
+
+# Figures.
 fig, ax = panel()
 axes_at_zero(ax)
-ax.plot(x, forward(layers, x[None, :], identity)[0], color=ORANGE)
-ax.plot(x, forward(layers, x[None, :], relu)[0], color=BLUE)
-label(ax, -0.2, 2.4, "no activation", ORANGE, ha="right")
-label(ax, 1.0, -2.6, "ReLU between\nthe layers", BLUE, ha="right")
+ax.plot(x_wide, straight[identity], color=ORANGE)
+ax.plot(x_wide, straight[relu], color=BLUE)
+label(ax, -2.8, 1.2, "no activation", ORANGE)
+label(ax, -2.2, -1.3, "ReLU between\nthe layers", BLUE, va="top")
 ax.set(xlabel="input x", ylabel="output")
 save(fig, "why-activations-collapse")
 

@@ -35,9 +35,40 @@ def test_the_policy_makes_no_exception():
 def test_the_headers_say_the_same_but_for_the_worker(built):
     """A page obeys its <meta> as well, so that what the headers allow is allowed to the worker alone."""
     text = (built[0] / "_headers").read_text(encoding="utf-8")
-    sent = re.search(r"Content-Security-Policy: (.*); frame-ancestors 'none'", text)[1]
+    sent = re.search(r"Content-Security-Policy: (.*)", text)[1]
     assert sent.replace(" 'wasm-unsafe-eval'", "") == policy.POLICY
     assert sent.count("'wasm-unsafe-eval'") == 1
+
+
+def policies(text, address):
+    """The policies of all rules that fit an address, in order."""
+    found, fits = [], False
+    for line in text.splitlines():
+        if line.startswith("/"):
+            fits = address.startswith(line[:-1]) if line.endswith("*") else address == line
+        elif fits and (policy_ := line.partition("Content-Security-Policy: ")[2]):
+            found.append(policy_)
+    return found
+
+
+def test_nobody_may_frame_a_page_but_those_made_for_it(built):
+    """Whether a host sends the policies of all rules that fit, or of the longest alone."""
+    folder = built[0]
+    text = (folder / "_headers").read_text(encoding="utf-8")
+    free = []
+    for path in folder.rglob("*.html"):
+        name = path.relative_to(folder).as_posix()
+        for address in {f"/{name}", f"/{name.removesuffix('index.html')}"}:
+            first, *more = policies(text, address)
+            assert first == policy.FOR_WORKERS
+            closed = f"{policy.POLICY}; frame-ancestors 'none'"
+            assert more in ([], [closed]), address
+            if not more:
+                free.append(address)
+    assert free
+    assert all(address.startswith("/embed/") for address in free), free
+    assert text.count("/*\n") < 100  # a host takes no more
+    assert policies(text, "/relu/")[-1].endswith("frame-ancestors 'none'")
 
 
 @pytest.mark.parametrize(

@@ -148,6 +148,9 @@ const MODULES = [
   ["book-explorer", () => import("./explore/explorer.js")],
   ["book-neuron", () => import("./explore/neuron.js")],
   ["book-descent", () => import("./explore/descent.js")],
+  ["book-collapse", () => import("./explore/collapse.js")],
+  ["book-dying", () => import("./explore/dying.js")],
+  ["book-depth", () => import("./explore/depth.js")],
   ["book-or-run", () => import("./explore/or-run.js")],
   ["[data-run]", () => import("./run.js")],
 ];

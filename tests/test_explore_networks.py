@@ -1,0 +1,370 @@
+"""The figures of random networks and of the dying unit: Python's numbers, and a reader's hands."""
+
+import re
+
+import numpy as np
+import pytest
+
+import activations
+import deep
+import drawn
+import explore_data
+from scripts import ROOT, SNIPPETS, execute, read_script
+
+ELEMENTWISE = [e for e in activations.REGISTRY.values() if e.kind == "elementwise"]
+
+
+def numbers(text):
+    return np.array([float(number) for number in text.split()])
+
+
+# ---------------------------------------------------------------------------- the generator
+
+
+def test_the_numbers_are_standard_normal_and_depend_on_the_seed():
+    found = drawn.normals(3, 200_000)
+    for power, moment in ((1, 0), (2, 1), (3, 0), (4, 3)):
+        assert abs(np.mean(found**power) - moment) < 0.03, power
+    assert abs(np.corrcoef(found[1:], found[:-1])[0, 1]) < 0.01
+    assert not np.any(drawn.normals(4, 100) == found[:100])
+    np.testing.assert_array_equal(drawn.normals(3, 50, skip=20), found[20:70])
+
+
+NORMALS = """async (seed, count) => {
+    const {normals} = await import("/assets/explore/drawn.js");
+    const next = normals(seed);
+    return Array.from({length: count}, next).join(" ");
+}"""
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_the_page_draws_the_same_numbers(page, address):
+    page.open(address + "colophon/")
+    for seed in (1, 13, 50):
+        found = numbers(page.run(NORMALS, seed, 5000))
+        np.testing.assert_allclose(found, drawn.normals(seed, 5000), rtol=1e-12, atol=1e-15)
+
+
+# ---------------------------------------------------------------------------- how straight it stays
+
+COLLAPSE = """async (cases) => {
+    const {outputs, straightness} = await import("/assets/explore/collapse.js");
+    return cases.map(one => {
+        const ys = outputs(...one);
+        const {slope, height, departure} = straightness(ys);
+        return [...ys, slope, height, departure].join(" ");
+    });
+}"""
+NETWORKS = [(e.name, 4, 8, 13) for e in ELEMENTWISE]
+NETWORKS += [("relu", 1, 1, 2), ("tanh", 12, 32, 50), ("sigmoid", 10, 8, 13), ("relu", 12, 3, 7)]
+
+
+@pytest.fixture(scope="module")
+def why():
+    """The names that snippets/why_activations.py leaves behind."""
+    _, names = execute(read_script(SNIPPETS / "why_activations.py"))
+    return names
+
+
+def in_python(why, name, hidden, width, seed):
+    net = drawn.layers([1, *[width] * hidden, 1], seed, 0.6)
+    return why["forward"](net, why["x_wide"][None, :], activations.REGISTRY[name].f)[0]
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_the_outputs_and_their_departure_are_those_of_python(page, address, why):
+    page.open(address + "why-activations/")
+    for case, text in zip(NETWORKS, page.run(COLLAPSE, NETWORKS), strict=True):
+        *ys, slope, height, departure = numbers(text.replace("NaN", "nan"))
+        expected = in_python(why, *case)
+        size = np.abs(expected).max()
+        np.testing.assert_allclose(ys, expected, rtol=0, atol=1e-12 * size, err_msg=str(case))
+        if np.isnan(departure):
+            assert np.ptp(expected) <= 1e-12 * max(size, 1e-3), case
+            continue
+        line = np.polyfit(why["x_wide"], expected, 1)
+        np.testing.assert_allclose([slope, height], line, rtol=0, atol=1e-12 * size)
+        exact = abs(why["departure"](why["x_wide"], expected))
+        # A departure is a difference of numbers of the output's size.
+        assert abs(departure - exact) < 1e-11 * size / np.ptp(expected), case
+
+
+def test_the_figure_is_that_of_the_element(why):
+    for f, output in why["straight"].items():
+        np.testing.assert_array_equal(output, in_python(why, f.__name__, 4, 8, 13))
+
+
+# ---------------------------------------------------------------------------- the unit that dies
+
+TRAIN = """async (bias, slope, steps) => {
+    const {train} = await import("/assets/explore/dying.js");
+    return train(bias, slope, steps)
+        .map(({w1, w2, b, top, loss}) => [w1, w2, b, top, loss].join(" ")).join(" ");
+}"""
+
+
+@pytest.fixture(scope="module")
+def units():
+    """The names that the scripts of the two chapters leave behind."""
+    found = {}
+    for name in ("relu", "leaky_relu"):
+        found[name] = execute(read_script(SNIPPETS / f"{name}.py"))[1]
+    return found
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_the_unit_is_trained_as_in_the_chapters(page, address, units):
+    page.open(address + "relu/")
+    relu, leaky = units["relu"], units["leaky_relu"]
+    for bias in (-1.0, -6.0):
+        ours = numbers(page.run(TRAIN, bias, 0, 2000)).reshape(-1, 5)
+        path = relu["train_unit"](relu["X_unit"], relu["w_unit"], bias, relu["unit_rate"])
+        np.testing.assert_allclose(ours[:, :3], path, rtol=0, atol=1e-12)
+    assert np.all(ours[:, :3] == ours[0, :3])  # the dead one has not moved, bit for bit
+    for slope in (0.01, 0.1, 0.25):
+        ours = numbers(page.run(TRAIN, -6.0, slope, 1199)).reshape(-1, 5)
+        highest, losses = leaky["train_unit"](slope)
+        np.testing.assert_allclose(ours[:, 3], highest, rtol=0, atol=1e-12)
+        np.testing.assert_allclose(ours[:, 4], losses, rtol=0, atol=1e-12)
+        assert np.flatnonzero(ours[:, 3] > 0)[0] == leaky["back"][slope]
+
+
+# ---------------------------------------------------------------------------- errors through depth
+
+DEPTH = """async (cases) => {
+    const {WEIGHTS, theory, measured} = await import("/assets/explore/depth.js");
+    const {sliced} = await import("/assets/explore/functions.js");
+    const {FUNCTIONS} = await import("/assets/explore/registry.js");
+    return cases.map(([name, weights, layers, width, seed]) => {
+        const {parameters} = FUNCTIONS.find(one => one.name === name);
+        const p = Object.fromEntries(parameters.map(q => [q.name, q.value]));
+        const sigma = WEIGHTS[weights][1](sliced(name, p)[0], width);
+        const found = measured(name, sigma, layers, width, seed);
+        return [sigma, ...theory(name, sigma, layers), ...found].join(" ");
+    });
+}"""
+SIGMAS = {
+    "small": lambda f, n: 0.01 * np.sqrt(n),
+    "third": lambda f, n: 1 / np.sqrt(3),
+    "xavier": lambda f, n: 1.0,
+    "he": lambda f, n: np.sqrt(2),
+    "gain": lambda f, n: 1 / np.sqrt(deep.normal_mean(lambda z: f(z) ** 2)),
+    "naive": lambda f, n: np.sqrt(n),
+}
+# Where errors grow, so do those of rounding: few layers there.
+CASES = [
+    (e.name, weights, 4 if weights == "naive" else 12, 16, 13)
+    for e in ELEMENTWISE
+    if e.name != "step"
+    for weights in SIGMAS
+]
+CASES += [
+    ("tanh", "xavier", 50, 64, 2),
+    ("relu", "he", 50, 32, 13),
+    ("sigmoid", "xavier", 50, 8, 9),
+]
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_errors_by_layer_are_those_of_python_measured_and_in_theory(page, address):
+    page.open(address + "depth/")
+    for case, text in zip(CASES, page.run(DEPTH, CASES), strict=True):
+        name, weights, layers, width, seed = case
+        f, f_grad = activations.REGISTRY[name].f, activations.REGISTRY[name].grad
+        sigma, *norms = numbers(text)
+        assert np.isclose(sigma, SIGMAS[weights](f, width), rtol=1e-12, atol=0), case
+        expected = deep.error_norms(f_grad, sigma, deep.squares(f, sigma, layers))
+        np.testing.assert_allclose(norms[:layers], expected, rtol=1e-12, atol=0, err_msg=str(case))
+        x, error, W = drawn.deep_network(seed, width, layers)
+        errors = deep.backward(error, deep.forward(x, sigma * W, f), sigma * W, f_grad)
+        found = np.array([np.linalg.norm(rows) for rows in errors]) / np.linalg.norm(error)
+        np.testing.assert_allclose(norms[layers:], found, rtol=1e-11, atol=0, err_msg=str(case))
+
+
+# ---------------------------------------------------------------------------- what a reader does
+
+SAID = "tag => document.querySelector(`${tag} .readout`).textContent"
+ALL = "selector => [...document.querySelectorAll(selector)]"
+SPOKEN = "tag => document.querySelector(`${tag} [aria-live]`).textContent"
+ELEMENTS = {"book-collapse": "why-activations/", "book-dying": "relu/", "book-depth": "depth/"}
+
+
+def opened(page, address, tag, query=""):
+    page.open(f"{address}{ELEMENTS[tag]}{query}")
+    page.wait_for("tag => document.querySelector(`${tag}.started`)", tag)
+    page.wait_for(SAID, tag)
+    return page.run(SAID, tag)
+
+
+def control(label):
+    return f"""() => {{
+        const found = [...document.querySelectorAll("label")].find(one => one.textContent === {label!r});
+        document.getElementById(found.htmlFor).focus();
+        return true;
+    }}"""
+
+
+chromium_only = pytest.mark.parametrize("engine", ["chromium"], indirect=True)
+browser = [pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@chromium_only
+def test_the_unit_dies_by_keyboard_and_comes_back_with_a_leak(engine, page, address):
+    said = opened(page, address, "book-dying")
+    assert "active on 14 of 64 rows, largest z 3.72, loss 0.558" in said  # as the chapter prints
+    page.run(control("Start bias"))
+    for _ in range(50):
+        page.press("ArrowLeft")
+    page.wait_for(f"() => ({SAID})('book-dying').includes('bias −6')")
+    assert "Dead: no row switches it on" in page.run(SAID, "book-dying")
+    page.click("book-dying button", "+ 100")
+    page.wait_for(f"() => ({SAID})('book-dying').includes('100 steps')")
+    assert "no step has moved weights or bias" in page.run(SAID, "book-dying")
+    page.run(control("Leak (slope)"))
+    page.press("ArrowRight")
+    page.wait_for(f"() => ({SAID})('book-dying').includes('Leak of 0.01')")
+    assert "0 steps" in page.run(SAID, "book-dying")  # another run, untrained
+    for _ in range(3):
+        page.click("book-dying button", "+ 100")
+    page.wait_for(f"() => ({SPOKEN})('book-dying').includes('Active again after 250 steps')")
+    page.wait_for("() => location.search.includes('slope:0.01,steps:300')")
+    assert page.errors() == []
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@chromium_only
+def test_nothing_moves_until_play_is_pressed_and_pause_stops_it(engine, page, address):
+    opened(page, address, "book-dying", "?dying=bias:-6,slope:0.1")
+    before = page.run(SAID, "book-dying")
+    page.run("() => new Promise(done => setTimeout(done, 600))")
+    assert page.run(SAID, "book-dying") == before
+    page.click("book-dying button", "Play")
+    page.wait_for(f"() => ({SAID})('book-dying').includes('Active again after 23 steps')")
+    page.click("book-dying button", "Pause")
+    paused = page.wait_for(
+        f"""() => document.querySelector('book-dying .buttons button').textContent === 'Play'
+            && ({SAID})('book-dying')"""
+    )
+    page.run("() => new Promise(done => setTimeout(done, 300))")
+    assert page.run(SAID, "book-dying") == paused
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@chromium_only
+def test_identity_stays_straight_at_any_depth(engine, page, address):
+    said = opened(page, address, "book-collapse", "?collapse=function:identity,layers:12")
+    assert "Exactly straight, up to rounding" in said
+    assert re.search(r"Departure .* 98 %", opened(page, address, "book-collapse"))
+    page.run(control("Activation between the layers"))
+    page.press("i")
+    page.wait_for(f"() => ({SPOKEN})('book-collapse').includes('Identity')")
+    assert "Exactly straight" in page.run(SAID, "book-collapse")
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@chromium_only
+def test_depth_says_what_theory_and_the_network_say(engine, page, address):
+    assert "The gradient keeps its size" in opened(
+        page, address, "book-depth", "?depth=function:relu,weights:he"
+    )
+    assert "The gradient vanishes" in opened(page, address, "book-depth", "?depth=function:sigmoid")
+    assert "it stops at the last layer" in opened(
+        page, address, "book-depth", "?depth=function:step"
+    )
+    assert "explodes" in opened(
+        page, address, "book-depth", "?depth=function:identity,weights:naive,layers:50,width:64"
+    )
+    silent = "?depth=function:relu,weights:he,layers:50,width:4"
+    assert "exactly nothing comes back" in opened(page, address, "book-depth", silent)
+    assert page.errors() == []
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@chromium_only
+@pytest.mark.parametrize("tag", ELEMENTS)
+def test_bad_values_of_the_address_are_told_and_ignored(engine, page, address, tag):
+    good = opened(page, address, tag)
+    name = tag.removeprefix("book-")
+    bad = opened(
+        page,
+        address,
+        tag,
+        f"?{name}=layers:1e9,steps:-4,function:%3Cb%3E,seed:NaN,colour:red,bias:Infinity",
+    )
+    assert bad == good
+    note = page.run("tag => document.querySelector(`${tag} .note`).textContent", tag)
+    assert note.startswith("The address asks for what cannot be")
+    assert "there is no setting “colour”" in note
+    assert page.errors() == []
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@chromium_only
+@pytest.mark.parametrize("tag", ELEMENTS)
+def test_rapid_input_to_every_end_at_320_px(engine, address, tag):
+    page = engine.page(width=320)
+    opened(page, address, tag)
+    page.run(
+        """tag => {
+        const root = document.querySelector(tag);
+        for (const control of root.querySelectorAll('input[type=range]')) {
+            for (let n = 0; n < 60; n += 1) {
+                control.value = n % 2 ? control.max : control.min;
+                control.dispatchEvent(new Event('input'));
+            }
+        }
+        for (const control of root.querySelectorAll('select')) {
+            for (const option of control.options) {
+                control.value = option.value;
+                control.dispatchEvent(new Event('change'));
+            }
+        }
+    }""",
+        tag,
+    )
+    page.wait_for(
+        f"tag => ({SPOKEN})(tag) === ({SAID})(tag)",
+        tag,
+    )
+    said = page.run(SAID, tag)
+    assert not re.search(r"NaN|Infinity|undefined|null", said), said
+    paths = page.run(
+        f"tag => ({ALL})(`${{tag}} path`).map(one => one.getAttribute('d')).join()",
+        tag,
+    )
+    assert not re.search(r"NaN|Infinity|undefined", paths)
+    assert page.run("() => document.documentElement.scrollWidth <= innerWidth")
+    sizes = page.run(
+        f"tag => ({ALL})(`${{tag}} text`).map(one => parseFloat(getComputedStyle(one).fontSize))",
+        tag,
+    )
+    assert min(sizes) >= 12
+    small = page.run(
+        f"""tag => ({ALL})(`${{tag}} :is(button, select, input)`)
+            .filter(one => one.getBoundingClientRect().height < 24).length""",
+        tag,
+    )
+    assert small == 0
+    page.click(f"{tag} button", "Reset")
+    page.wait_for("() => location.search === ''")
+    assert page.errors() == []
+    page.close()
+
+
+def test_the_rows_come_from_the_chapter():
+    values = {expression: 1.0 for expression in explore_data.unit_expressions()}
+    values["len(X_unit)"] = 63
+    with pytest.raises(ValueError, match="has 63 rows"):
+        explore_data.unit_module({explore_data.UNIT: type("R", (), {"values": values})})
+    assert (ROOT / "theme" / "assets" / "explore" / "dying.js").is_file()
