@@ -27,13 +27,13 @@ class Figure:
 
 
 FIGURES = {
-    "neuron": Figure("A neuron in the plane of its inputs", "neuron.md", 1020),
+    "neuron": Figure("A neuron in the plane of its inputs", "neuron.md", 960),
     "explorer": Figure("An activation function and its slope", "reference.md", 800),
-    "collapse": Figure("How straight the output of a network stays", "why-activations.md", 840),
-    "descent": Figure("Gradient descent on the loss of OR", "differentiation.md", 1040),
-    "dying": Figure("A ReLU unit that dies, and its leak", "relu.md", 1040),
-    "depth": Figure("The error on its way back through layers", "depth.md", 900),
-    "or-run": Figure("One neuron learns OR, update by update", "or-gate.md", 1260),
+    "collapse": Figure("How straight the output of a network stays", "why-activations.md", 900),
+    "descent": Figure("Gradient descent on the loss of OR", "differentiation.md", 1060),
+    "dying": Figure("A ReLU unit that dies, and its leak", "relu.md", 1060),
+    "depth": Figure("The error on its way back through layers", "depth.md", 910),
+    "or-run": Figure("One neuron learns OR, update by update", "or-gate.md", 1270),
 }
 _MARK = re.compile(r"^<!-- embed: ([\w-]+) -->$", re.MULTILINE)
 _ADDRESS = re.compile(r'\b(href|src)="([^"]*)"')
@@ -90,8 +90,8 @@ def on_page_content(content, page, config, files):
     return content
 
 
-def moved(name, url):
-    """The html of a figure, for a page with another address."""
+def moved(name, url, number=""):
+    """The html of a figure, for a page with another address, with another number or none."""
     home, _, figure = _found[name]
 
     def one(match):
@@ -104,13 +104,19 @@ def moved(name, url):
         there = posixpath.relpath(target, posixpath.join("/", url)) + slash
         return f'{match[1]}="{html.escape(there + hash_ + anchor)}"'
 
-    return _ID.sub("", _NUMBER.sub("", _ADDRESS.sub(one, figure)))
+    return _ID.sub("", _NUMBER.sub(number, _ADDRESS.sub(one, figure)))
 
 
 def on_page_context(context, page, config, nav):
     """All figures to the page for teachers: now every chapter has been read."""
     if page.file.src_uri == PAGE:
-        page.content = _MARK.sub(lambda mark: moved(mark[1], page.url), page.content)
+        numbers = {name: f"Figure {n}." for n, name in enumerate(FIGURES, start=1)}
+
+        def one(mark):
+            number = f'<span class="caption-prefix">{numbers[mark[1]]}</span> '
+            return moved(mark[1], page.url, number)
+
+        page.content = _MARK.sub(one, page.content)
     return context
 
 
@@ -123,7 +129,7 @@ def on_env(env, config, files):
         home, chapter, _ = _found[name]
         url = f"embed/{name}/"
         text = template.render(
-            config=config, name=name, figure=figure, licence=LICENCE,
+            config=config, name=name, figure=figure,
             content=moved(name, url), home=f"../../{home}", chapter=chapter,
         )  # fmt: skip
         files.append(File.generated(config, f"{url}index.html", content=text))
