@@ -377,8 +377,15 @@ def test_the_last_of_two_clicks_counts(page, address):
 
 
 def asked_by(page, act):
+    """The pages that are fetched meanwhile; a figure that starts may fetch its style sheet."""
     asked = []
-    page.on("request", lambda r: r.resource_type == "fetch" and asked.append(urlparse(r.url).path))
+
+    def note(request):
+        path = urlparse(request.url).path
+        if request.resource_type == "fetch" and not path.startswith("/assets/"):
+            asked.append(path)
+
+    page.on("request", note)
     act()
     page.wait_for_timeout(300)
     return asked

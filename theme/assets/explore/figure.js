@@ -244,7 +244,6 @@ function query(id, state) {
 
 // ---------------------------------------------------------------- the element
 
-let count = 0; // of controls, for their ids
 
 export class Explorable extends HTMLElement {
   // A subclass has:
@@ -325,8 +324,8 @@ export class Explorable extends HTMLElement {
 
   // The part of a field that all have in common: a label, and the control behind it.
   field(key, label, control, value) {
-    count += 1;
-    control.id = `${this.id}-${count}`;
+    this.count = (this.count ?? 0) + 1; // the same ids however a reader came to the page
+    control.id = `${this.id}-${this.count}`;
     const row = html("div", { className: "field" }, html("label", { htmlFor: control.id }, label), control);
     this.tools.append(row);
     this.state[key] = value;
