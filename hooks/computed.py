@@ -26,7 +26,7 @@ log = logging.getLogger("mkdocs.hooks.book")
 
 _state = {"serving": False, "checked": None}
 # Inside these a number is code, a formula or a name, and stays as it is.
-_NO_DATA = ("pre", "math", "script", "style", "svg", "data", "a", "summary")
+_NO_DATA = ("pre", "math", "script", "style", "svg", "data", "time", "a", "summary")
 _FIGURE_NUMBER = '<span class="caption-prefix">'
 
 

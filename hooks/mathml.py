@@ -24,6 +24,11 @@ _CLASSES = {
     "text-align: left;justify-items: start;padding-right: 0;padding-left:1em;": "left last apart",
     "text-align: right;justify-items: end;padding-right: 0;": "right last",
 }
+# The font's prime is raised as it stands: in a superscript it would be raised twice.
+_PRIME = re.compile(r"<msup>(<m[in][^>]*>[^<]*</m[in]>)<mo>(′+)</mo></msup>")
+# In a line of text the font's root is taller than the line, and Chromium reserves room after it for a wider
+# one. Over a single letter or number the bar is not needed: √n.
+_ROOT = re.compile(r"<msqrt>(<m[in][^>]*>[^<]*</m[in]>)</msqrt>")
 _STYLE = re.compile(r' style="([^"]*)"')
 # What a formula is bound to is for the tests (formulas.py), not for readers.
 _BINDING = re.compile(r"<!--\s*formula:.*?-->\n*", re.DOTALL)
@@ -37,6 +42,11 @@ def to_mathml(tex, display):
     mathml = re.sub(
         r'<mfrac([^>]*) displaystyle="(true|false)"', r'<mfrac\1 class="display-\2"', mathml
     )
+    mathml = _PRIME.sub(r'<mrow>\1<mo lspace="0em" rspace="0em">\2</mo></mrow>', mathml)
+    if not display:
+        mathml = _ROOT.sub(
+            r'<mrow><mo stretchy="false" lspace="0em" rspace="0em">√</mo>\1</mrow>', mathml
+        )
     return _STYLE.sub(lambda match: f' class="{_CLASSES[match[1]]}"', mathml)
 
 

@@ -99,6 +99,6 @@ def on_page_markdown(markdown, page, config, files):
         '<div class="path" markdown>\n\n'
         f"- **Needs** {needs or 'reading Python, and a dot product'}\n"
         f"- **Then you can** {gives}\n"
-        f"- **Takes** {time} minutes to read\n\n</div>\n"
+        f'- **Takes** <time datetime="PT{time}M">{time} minutes</time> to read\n\n</div>\n'
     )
     return re.sub(r"^(# .+\n)", lambda match: f"{match[0]}\n{block}", markdown, count=1, flags=re.M)

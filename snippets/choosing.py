@@ -85,7 +85,7 @@ OVERLAP = IMAGES / digits["images"]["training"]
 
 # --8<-- [start:table]
 for hidden in (1, 5):
-    print(f"{hidden} hidden        rate  accuracy       minus ReLU       new data")
+    print(f"{hidden} hidden        rate  accuracy       minus ReLU   new data")
     for name in NAMES:
         rate = digits[f"{hidden} hidden, 20 epochs, {name}"]["rate"]
         found, reference = right(name, hidden), right("ReLU", hidden)
@@ -118,13 +118,15 @@ SIGMOIDS = (
 )
 
 # --8<-- [start:centre]
-print("hidden layers                     1     1     5     5")
-print("epochs                            2    20     2    20")
+print("hidden layers                       1            1            5            5")
+print("epochs                              2           20            2           20")
 for name in SIGMOIDS:
     line = f"{name:30}"
     for hidden in (1, 5):
         for epochs in (2, 20):
-            line += f"{right(name, hidden, epochs).mean():6.1f}"
+            found = right(name, hidden, epochs)
+            spread = f"{found.mean():.1f} ± {found.std(ddof=1):.1f}"
+            line += f"  {spread:>11}"
     print(line)
 # --8<-- [end:centre]
 
@@ -410,5 +412,8 @@ for hidden in (1, 5):
     print(f"{hidden} hidden: bound {limit:.4f}")
     print(f"  for one function {single:.4f}, for its copies {copies:.4f}")
     for at in (single, limit):
-        print("  beyond:", ", ".join(n for n, t in zip(others, found, strict=True) if t > at))
+        print(
+            f"  beyond {at:.2f}:",
+            ", ".join(n for n, t in zip(others, found, strict=True) if t > at),
+        )
 # --8<-- [end:check_3]

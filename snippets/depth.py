@@ -122,13 +122,14 @@ print(f"sigmoid, {DEEP} layers: factor 1/4 at σ_w = {fourfold:.3f}, 1 at {cross
 # --8<-- [end:crossing]
 
 # --8<-- [start:large]
-print("weights     activation  saturated units  factor, typical network")
+print("weights     activation  saturated units  factor a layer")
 for size in ("N(0,1)", "10 N(0,1)", "100 N(0,1)"):
     for name in ("sigmoid", "tanh"):
         case = layers[f"{name}, {size}"]
-        typical = 10 ** case["log factor"][0]
-        share = case["saturated"][0]
-        print(f"{size:10}  {name:10}  {share:15.1%}  {typical:#.2g}")
+        typical, spread = 10 ** np.array(case["log factor"])
+        share, sd = case["saturated"]
+        print(f"{size:10}  {name:10}  {share:6.1%} ± {sd:.1%}", end="  ")
+        print(f"{typical:#7.2g} ×÷ {spread:#.3g}")
 # --8<-- [end:large]
 saturated = {name: case["saturated"][0] for name, case in layers.items()}
 typical = {name: 10 ** case["log factor"][0] for name, case in layers.items()}
@@ -139,8 +140,10 @@ print("weights  biases  errors, first/last  weight gradients, first/last")
 for size in ("1/√3", "Xavier", "He"):
     for biases, text in (("no biases", "no"), ("biases", "yes")):
         case = first_to_last[f"{size}, {biases}"]
-        errors, gradients = 10 ** case["error"][0][0], 10 ** case["ratio"][0]
-        print(f"{size:7}  {text:6}  {errors:18.1e}  {gradients:.1e}")
+        errors = 10 ** np.array(case["error"])[:, 0]  # at the first layer: mean, spread
+        gradients = 10 ** np.array(case["ratio"])
+        print(f"{size:7}  {text:6}", end="")
+        print(*("  {:9.1e} ×÷ {:.2f}".format(*found) for found in (errors, gradients)))
 print("without biases the same for all three, to 1e-10:", first_to_last["equal"])
 # --8<-- [end:weight_gradients]
 weight_ratio = {
@@ -158,14 +161,15 @@ _, stack = np.shape(first_to_last["He, biases"]["error"])
 
 # --8<-- [start:tanh]
 print("after 50 layers: theory, measured")
-print("σ_w    σ_b²  mean square of z  error, first/last  correlation")
+print("σ_w    σ_b²  mean square of z          error, first/last         correlation")
 for key in ("Xavier", "critical", "1.593", "5/3"):
     case = layers[f"tanh, {key}"]
     q, norms = theory(f"tanh, {key}")
     c = correlations(tanh, case["sigma_w"], q, case["sigma_b"], c=0.5)[-1]
     print(f"{case['sigma_w']:.3f}  {case['sigma_b'] ** 2:4.2f}", end="  ")
-    print(f"{q[-1]:6.4f}  {10 ** case['q'][0][-1]:6.4f}", end="    ")
-    print(f"{norms[0]:6.3f}  {10 ** case['error'][0][0]:6.3f}", end="     ")
+    square, error = 10 ** np.array(case["q"])[:, -1], 10 ** np.array(case["error"])[:, 0]
+    print("{:6.4f}  {:6.4f} ×÷ {:.2f}".format(q[-1], *square), end="    ")
+    print("{:6.3f}  {:6.3f} ×÷ {:.2f}".format(norms[0], *error), end="    ")
     print(f"{c:4.2f}  {case['c'][0][-1]:z5.2f} ± {case['c'][1][-1]:.2f}")
 critical = size_for(tanh, tanh_grad, 1.0, sigma_b=np.sqrt(0.05))
 q_critical = settled(tanh, critical, np.sqrt(0.05))
@@ -317,7 +321,7 @@ for f, f_grad in ((sigmoid, sigmoid_grad), (relu, relu_grad)):
         sigma_w = gain(unit)
         q = squares(unit, sigma_w, 20, q=1 / sigma_w**2)
         c = correlations(unit, sigma_w, q, c=0.5)[-1], correlations(unit, sigma_w, q)[-1]
-        print(f"{f.__name__:7} {name:8}: mean square {q.mean():.3f}, error factor", end=" ")
+        print(f"{f.__name__:7} {name:8}: mean square {q.mean():.3f}, error", end=" ")
         errors_3[name] = factor(unit_grad, sigma_w, 1.0)
         print(f"{errors_3[name]:.3f}, correlations {c[0]:z.3f} and {c[1]:z.3f}")
 # --8<-- [end:check_3]
