@@ -10,7 +10,7 @@
 # A neuron with two inputs learns OR. This is the run of the chapter *Learning OR*, in cells, with the
 # mistake of the source notes kept so that their numbers come out. It needs NumPy and nothing else.
 #
-# Run the cells from top to bottom. Then run one of them twice, and see what happens.
+# Run the cells from top to bottom. Then run the first that trains again, and see what happens.
 
 # %%
 import numpy as np
@@ -45,7 +45,7 @@ def sigmoid_grad(z):
 # ## Update
 #
 # One update: run all rows forward, multiply each error by a slope, sum over the rows, step against it.
-# The notes hand the derivative the output a. It wants z. Kept here, to meet their numbers.
+# The notes hand the derivative the output. It wants z. Kept here, to meet their numbers.
 
 
 # %%
@@ -135,6 +135,6 @@ assert np.array_equal(outputs > 0.5, targets == 1)  # all rows right
 # which order. Variables live on between runs, so a result can depend on runs that nobody sees.
 #
 # Before you believe a notebook, your own or another's: **Restart and run all.** This page is run that way
-# each time the book is built, and the last cell stops the build if a digit has changed.
+# each time the book is built, and the last cell of code stops the build if a digit has changed.
 #
 # Try it: run the training cell three times without the start cell in between. Then restart.

@@ -83,12 +83,17 @@ def short_name(entry):
 
 def full_reference(entry):
     """One entry as a Markdown line: authors, year, title, venue, link."""
-    fields = {name: _plain(text) for name, text in entry.fields.items()}
+    # An address is no TeX: its ~ is no space.
+    fields = {
+        name: text if name in ("url", "doi") else _plain(text)
+        for name, text in entry.fields.items()
+    }
     people = entry.persons.get("author") or entry.persons.get("editor") or []
     names = [_plain(str(_given_first(person))) for person in people]
     if len(names) > 8:
         names = [*names[:7], "…", names[-1]]
-    parts = [f"{', '.join(names)} ({fields['year']}). *{fields['title']}*."]
+    stop = "" if fields["title"].endswith("?") else "."
+    parts = [f"{', '.join(names)} ({fields['year']}). *{fields['title']}*{stop}"]
     venue = next((fields[kind] for kind in _VENUES if kind in fields), "")
     if "volume" in fields:
         venue += f" {fields['volume']}"
@@ -154,8 +159,9 @@ def on_page_markdown(markdown, page, config, files):
 
 
 def _title(chapter):
+    """The topic of a page: its first heading up to the question."""
     heading = next((line for line in chapter.lines if line.startswith("# ")), chapter.name)
-    return heading.removeprefix("# ").strip()
+    return re.split(r"[:?]", heading.removeprefix("# "))[0].strip()
 
 
 def _given_first(person):

@@ -161,7 +161,7 @@ class Pages:
         facts.append(("Range", f"{interval(entry)}; {self.attained(entry)}"))
         if entry.kind == "elementwise":
             facts += self.computed(entry)
-        facts.append(("First source", self.source(entry)))
+        facts.append(("Earliest source cited here", self.source(entry)))
         calls = zip(LIBRARIES, entry.calls, strict=False)
         facts += [(library, f"`{call}`" if call else "none") for library, call in calls]
         if entry.notes:

@@ -65,8 +65,12 @@ def test_an_entry_says_who_when_what_and_where(key):
         "doi",
     )
     assert any(field in entry.fields for field in venues)
-    for url in re.findall(r"\]\((\S+)\)", full_reference(entry)):
+    addresses = re.findall(r"\]\((.+?)\)(?:$| )", full_reference(entry))
+    given = entry.fields.get("doi") or entry.fields.get("url")
+    assert len(addresses) == (given is not None)
+    for url in addresses:
         assert url.startswith("https://")
+        assert url.endswith(given), "not the address of the entry"
 
 
 def test_nobody_is_cited_who_is_not_there():

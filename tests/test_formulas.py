@@ -11,6 +11,7 @@ import tex
 from activations import REGISTRY
 from chapters import all_chapters, read_chapter
 from formula_mutants import formula_survives, mutants, registry_survives
+from mathml import to_mathml
 
 CHAPTERS = {chapter.name: chapter for chapter in all_chapters()}
 SHOWN = {name: page for name, page in CHAPTERS.items() if formulas.displayed(page)}
@@ -208,3 +209,14 @@ def test_a_changed_definition_in_the_script_is_noticed():
     tent = names["tent_layers"]
     names["tent_layers"] = lambda k: [tent(k)[0], (-tent(k)[1][0], tent(k)[1][1])]
     assert re.match(r"T \( x \) is", formulas.disagreement(formula.tex, formula.binding, names))
+
+
+def test_a_prime_is_raised_once_and_a_short_root_has_no_bar():
+    prime, square = to_mathml(r"f'(z)", display=True), to_mathml("f^2", display=True)
+    assert '<mo lspace="0em" rspace="0em">′</mo>' in prime
+    assert "<msup>" not in prime
+    assert "<msup>" in square
+    assert "msqrt" not in to_mathml(r"1/\sqrt{n}", display=False)
+    assert "√</mo><mi>n</mi>" in to_mathml(r"1/\sqrt{n}", display=False)
+    assert "<msqrt>" in to_mathml(r"1/\sqrt{2n}", display=False), "the bar says how far it reaches"
+    assert "<msqrt>" in to_mathml(r"\sqrt{n}", display=True)
