@@ -117,7 +117,7 @@ def done(one, seconds=240):
 
 
 def test_nothing_is_asked_for_before_the_first_run(tab):
-    assert [url for url in tab.asked if "/python" in url or "listing.js" in url] == []
+    assert [url for url in tab.asked if "/python/" in url or "listing.js" in url] == []
     listing(tab, "tanh:slopes").locator("[data-does=run]").click()
     told = done(listing(tab, "tanh:slopes"))
     assert "as printed" in told
@@ -360,7 +360,7 @@ def test_a_link_carries_edits_as_text_that_does_not_run(chromium, address, tab):
     offer.wait_for()
     assert "print('by link', 1 + 1)" in offer.inner_text()
     assert "it has not run" in offer.inner_text()
-    assert [url for url in asked if "/python" in url] == []
+    assert [url for url in asked if "/python/" in url] == []
     # Until it is taken over, Run runs the book's own.
     two.locator("[data-does=run]").click()
     assert "by link 2" not in done(two)
