@@ -345,9 +345,11 @@ def test_the_keyboard_is_not_trapped_and_enter_keeps_the_indent(tab):
 def test_a_link_carries_edits_as_text_that_does_not_run(chromium, address, tab):
     one = write(tab, "tanh:slopes", "print('by link', 1 + 1)\n")
     done(one)
-    tab.evaluate("navigator.clipboard.writeText = text => { window.link = text; return 0; }")
+    tab.evaluate(
+        "() => { navigator.clipboard.writeText = async (text) => { window.link = text; }; }"
+    )
     one.locator("[data-does=share]").click()
-    until(tab, "window.link !== undefined")
+    until(tab, "Boolean(window.link)")
     link = tab.evaluate("window.link")
     assert link.startswith(address + "tanh/#try=")
     context = chromium.new_context()
