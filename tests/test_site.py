@@ -10,6 +10,7 @@ from urllib.parse import unquote, urljoin, urlparse
 
 import pytest
 
+import anchors
 from citations import read_bibliography
 from planted import environment
 from scripts import ROOT
@@ -204,3 +205,15 @@ def test_terms_are_linked_at_first_use(built):
     links = re.findall(r'<a class="term" href="../glossary/#([\w-]+)" title="[^"]{20,}"', tanh)
     assert {"condition-number", "curvature", "bias"} <= set(links)
     assert len(links) == len(set(links))
+
+
+def test_every_heading_of_the_last_release_can_still_be_linked_to(built, pages):
+    folder, _ = built
+    kept = anchors.FILE.read_text(encoding="utf-8").split()
+    assert len(kept) > 200
+    gone = [
+        link
+        for link in kept
+        if link.partition("#")[2] not in pages[folder / link.partition("#")[0] / "index.html"].ids
+    ]
+    assert gone == []
