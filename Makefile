@@ -7,7 +7,7 @@ ifdef BOOK_SITE
 export BOOK_SITE
 endif
 
-.PHONY: serve build book test test-fast test-listings audit-dependencies venv-by-hash check-numbers update mutate experiments lint format audit bench lock clean
+.PHONY: serve build book test test-fast test-listings audit-dependencies venv-by-hash check-numbers update mutate experiments tools lint format audit bench lock clean
 
 serve: .venv/ready  ## build the site and serve it on 127.0.0.1:8000, rebuilt on each save
 	$(BIN)/mkdocs serve --dev-addr 127.0.0.1:8000
@@ -61,6 +61,12 @@ audit-dependencies: .venv/ready  ## known holes in the packages of the lock; ask
 	$(BIN)/pip install --quiet pip-audit
 	$(BIN)/pip-audit --requirement .github/requirements-by-hash.txt --require-hashes --disable-pip
 
+tools: node_modules/ready  ## get what some tests need from npm: axe and the HTML checker
+
+node_modules/ready: package.json package-lock.json .npmrc
+	npm ci --silent
+	touch $@
+
 lint: .venv/ready
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 
@@ -84,5 +90,5 @@ venv-by-hash: .github/requirements-by-hash.txt  ## set up .venv from the lock wi
 	touch .venv/ready
 
 clean:  ## remove all that make made
-	rm -rf .venv .cache site book.pdf .pytest_cache .ruff_cache tests/audit/node_modules
+	rm -rf .venv .cache node_modules site book.pdf .pytest_cache .ruff_cache tests/audit/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

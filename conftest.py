@@ -44,6 +44,16 @@ def pytest_itemcollected(item):
         item._nodeid = f"{shown(item.path)}::{item.name}"
 
 
+def pytest_collection_modifyitems(config, items):
+    """Tests that ask other hosts run only when they are asked for: `pytest -m network`."""
+    if "network" in config.option.markexpr:
+        return
+    apart = [item for item in items if item.get_closest_marker("network")]
+    if apart:
+        items[:] = [item for item in items if item not in apart]
+        config.hook.pytest_deselected(items=apart)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item):
     if not isinstance(item, plugin.TestBlock):

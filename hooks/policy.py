@@ -80,6 +80,8 @@ _COMMENT = re.compile(
     re.DOTALL,
 )
 _ALIGNED = re.compile(r'(<t[hd]\b[^>]*) style="text-align: (left|right|center);"')
+# In HTML the slash of `<br />` says nothing; in MathML and SVG it does.
+_SLASH = re.compile(r"(<(?:br|hr|img|input)\b[^<>]*?)\s*/>")
 _TABLE = re.compile(r"<table>.*?</table>", re.DOTALL)
 _INLINE = [
     (re.compile(r"<style\b"), "a <style>"),
@@ -103,6 +105,7 @@ def tidy(html, of_code=False):
     # and a link in each line would be hundreds of stops for the Tab key.
     html = _LINE_ANCHOR.sub(r'<span id="\1"></span>' if of_code else "", html)
     html = _LINE_NUMBER.sub(r"\1", html)
+    html = _SLASH.sub(r"\1>", html)
     html = _ALIGNED.sub(r'\1 class="\2"', html)
     return _TABLE.sub(r'<div class="scrolls">\g<0></div>', html)
 

@@ -97,6 +97,12 @@ def test_inline_alignment_becomes_a_class():
     assert policy.tidy(row) == expected
 
 
+def test_only_foreign_elements_keep_their_slash():
+    html = '<p><br /><img alt="a &gt; b" src="c" /><svg><path d="M0" /></svg><mspace/></p>'
+    expected = '<p><br><img alt="a &gt; b" src="c"><svg><path d="M0" /></svg><mspace/></p>'
+    assert policy.tidy(html) == expected
+
+
 def test_only_coloured_words_of_a_listing_keep_their_span():
     listing = '<pre><span></span><span class="k">def</span> <span class="n">f</span></pre>'
     assert policy.tidy(listing) == '<pre><span class="k">def</span> f</pre>'
