@@ -83,8 +83,8 @@ class OrRun extends Explorable {
     const buttons = html("div", { className: "buttons wide" });
     this.tools.append(buttons);
     this.playButton((stride) => this.advance(stride), buttons);
-    this.button("− 1", () => this.go(this.state.update - 1), buttons).setAttribute("aria-label", "One update back");
-    this.button("+ 1", () => this.go(this.state.update + 1), buttons).setAttribute("aria-label", "One update on");
+    this.button("− 1", () => this.go(this.state.update - 1), buttons).setAttribute("aria-label", "− 1: one update back");
+    this.button("+ 1", () => this.go(this.state.update + 1), buttons).setAttribute("aria-label", "+ 1: one update on");
     for (const k of [0, OR.loop, OR.before, OR.updates]) {
       this.button(count(k), () => this.go(k), buttons).setAttribute("aria-label", `To update ${count(k)}`);
     }
