@@ -17,8 +17,14 @@ from scripts import ROOT
 
 # Hosts of links that a reader may follow: the licences, and what the bibliography names. Nothing is
 # ever loaded from them. A published site also links to a viewer of notebooks, and the
-# colophon to Pyodide's home.
-LINKED_HOSTS = {"creativecommons.org", "opensource.org", "doi.org", "nbviewer.org", "pyodide.org"} | {
+# colophon to the home and the licences of what runs in the browser.
+LINKED_HOSTS = {
+    "creativecommons.org",
+    "opensource.org",
+    "doi.org",
+    "nbviewer.org",
+    "pyodide.org",
+} | {
     urlparse(entry.fields["url"]).netloc
     for entry in read_bibliography().values()
     if "url" in entry.fields
