@@ -33,6 +33,11 @@ def test_every_link_out_of_the_book_is_https_and_of_a_known_place(outside):
     known = cited | {
         "https://creativecommons.org/licenses/by/4.0/",
         "https://opensource.org/license/mit",
+        # Python in the browser: its home, and its licences.
+        "https://pyodide.org",
+        "https://docs.python.org/3/license.html",
+        "https://numpy.org/doc/stable/license.html",
+        "https://www.mozilla.org/MPL/2.0/",
     }
     assert len(outside) > 70
     assert [link for link in outside if urlparse(link).scheme != "https"] == []

@@ -24,6 +24,9 @@ LINKED_HOSTS = {
     "doi.org",
     "nbviewer.org",
     "pyodide.org",
+    "docs.python.org",
+    "numpy.org",
+    "www.mozilla.org",
 } | {
     urlparse(entry.fields["url"]).netloc
     for entry in read_bibliography().values()
