@@ -109,10 +109,19 @@ def about(title, address):
 
 
 def own_scripts(chapter):
-    """The chapter's script, and after it those that draw figures for it and import it."""
+    """The chapter's script, and after it those that draw figures for it."""
     first = script_path(chapter.snippet)
     others = (script_path(name) for name in chapter.scripts if name != chapter.snippet)
-    return [first, *(path for path in others if first in imported_snippets(path))]
+    drawers = [path for path in others if first in imported_snippets(path)]
+    # A figure is named after the script that draws it.
+    for figure in chapter.figures:
+        if not figure.name.startswith(_prefix(first)):
+            drawers += [p for p in SNIPPETS.glob("*.py") if figure.name.startswith(_prefix(p))]
+    return [first, *sorted(set(drawers))]
+
+
+def _prefix(path):
+    return path.stem.replace("_", "-") + "-"
 
 
 def as_script(chapter, address=""):

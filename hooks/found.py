@@ -7,6 +7,7 @@ of changes, which is read from CHANGELOG.md.
 Usable alone: `python hooks/found.py` prints each page's description and date.
 """
 
+import contextlib
 import hashlib
 import html
 import json
@@ -29,7 +30,7 @@ from chapters import DOCS, read_chapter, read_notebook
 from reading_path import is_chapter, listing_lines, minutes
 from reference_card import registry
 from run_snippets import imported_snippets
-from scripts import NOTEBOOK, ROOT, SNIPPETS, script_path
+from scripts import NOTEBOOK, ROOT, SNIPPETS, BookError, script_path
 
 CHANGELOG = ROOT / "CHANGELOG.md"
 CACHE = ROOT / ".cache" / "cards"
@@ -248,8 +249,7 @@ def feed(config):
 def on_files(files, config):
     for file in files.documentation_pages():
         path = Path(file.abs_src_path) if file.abs_src_path else None
-        if path and path.parent == DOCS:
-            chapter = read_notebook(path) if path == NOTEBOOK else read_chapter(path)
+        if chapter := _chapter(path):
             title = _heading(chapter) if file.src_uri != "index.md" else config.site_name
             uri = f"cards/{path.stem}.png"
             card = card_file(path.stem, title)
@@ -258,23 +258,34 @@ def on_files(files, config):
     return files
 
 
+def _chapter(path):
+    """A page of docs/, read; None for any other, and for one that cannot be read (under serve)."""
+    if path is None or path.parent != DOCS:
+        return None
+    with contextlib.suppress(BookError):
+        return read_notebook(path) if path == NOTEBOOK else read_chapter(path)
+    return None
+
+
 def _heading(chapter):
     found = (line.strip() for line in chapter.lines[chapter.body_line - 1 :])
-    return plain(next(line for line in found if line.startswith("# "))[2:])
+    return plain(next((line for line in found if line.startswith("# ")), "# ")[2:])
 
 
 def on_page_markdown(markdown, page, config, files):
     path = Path(page.file.abs_src_path) if page.file.abs_src_path else None
-    if path is None or path.parent != DOCS:
+    chapter = _chapter(path)
+    if chapter is None:
         return markdown
-    chapter = read_notebook(path) if path == NOTEBOOK else read_chapter(path)
     page.meta.setdefault("description", description(chapter))
     day = last_change(path)
     if day:
         page.update_date = day.isoformat()  # what the sitemap says
     page.meta["changed"] = day.isoformat() if day else ""
     page.meta["card"] = card_uri(page)
-    page.meta["structured_data"] = as_script(structured_data(page, chapter, config, day))
+    # Under `mkdocs serve` a chapter may have a fault; the check of the book says which.
+    with contextlib.suppress(BookError, KeyError):
+        page.meta["structured_data"] = as_script(structured_data(page, chapter, config, day))
     return markdown
 
 
