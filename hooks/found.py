@@ -101,6 +101,8 @@ def last_change(path):
     chapter = read_notebook(path) if path == NOTEBOOK else read_chapter(path)
     files = {path}
     for name in chapter.scripts if path != NOTEBOOK else ():
+        if not script_path(name).is_file():
+            continue  # under `mkdocs serve`; the page says what is wrong
         files |= {script_path(name), *imported_snippets(script_path(name))}
     dates = _changed()
     stamps = [dates.get(file.relative_to(ROOT).as_posix(), 0) for file in files]

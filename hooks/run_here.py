@@ -22,7 +22,7 @@ from mkdocs.structure.files import File
 
 import python_runtime
 from chapters import read_chapter
-from scripts import ROOT
+from scripts import ROOT, BookError
 
 PROGRAM = ROOT / "theme" / "python"
 LONG = ROOT / "hooks" / "long_listings.yml"  # about how many seconds each of these takes
@@ -83,7 +83,11 @@ def on_page_content(html, page, config, files):
     path = Path(page.file.abs_src_path or "")
     if not _state["on"] or path.suffix != ".md":
         return html
-    return marked(html, read_chapter(path))
+    try:
+        chapter = read_chapter(path)
+    except BookError:  # under `mkdocs serve`; the page says what is wrong
+        return html
+    return marked(html, chapter)
 
 
 def marked(html, chapter):
