@@ -10,7 +10,15 @@ import python_runtime
 from scripts import ROOT
 
 _LEAVE_OUT = shutil.ignore_patterns(
-    ".git", ".venv", "site", "built", "node_modules", "__pycache__", ".pytest_cache", ".ruff_cache"
+    ".git",
+    ".venv",
+    "site",
+    "built",
+    "versions",
+    "node_modules",
+    "__pycache__",
+    ".pytest_cache",
+    ".ruff_cache",
 )
 
 
