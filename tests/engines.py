@@ -124,6 +124,9 @@ class Page:
         """What went wrong on the pages opened so far, as a list of texts."""
         raise NotImplementedError
 
+    def forget_errors(self):
+        raise NotImplementedError
+
     def close(self):
         raise NotImplementedError
 
@@ -209,6 +212,9 @@ class _ChromiumPage(Page):
 
     def errors(self):
         return list(self.faults)
+
+    def forget_errors(self):
+        self.faults.clear()
 
     def close(self):
         self.context.close()
@@ -418,6 +424,10 @@ class _FirefoxPage(_DriverPage):
         self.run("0")  # reads what has come since
         return [text for context, text in self.process.events if context == self.context]
 
+    def forget_errors(self):
+        self.run("0")
+        self.process.events = [e for e in self.process.events if e[0] != self.context]
+
     def close(self):
         self.process.send("browser.removeUserContext", userContext=self.user)
 
@@ -490,6 +500,9 @@ class _WebKitPage(_DriverPage):
 
     def errors(self):
         return self.run("window.errorsSeen ?? []")
+
+    def forget_errors(self):
+        self.run("() => { window.errorsSeen = []; return true; }")
 
     def close(self):
         self.driver.quit()

@@ -67,7 +67,10 @@ async function takeOver() {
 let state = null; // read once in the life of this worker
 
 async function filesOf(page) {
-  state ??= readState();
+  state ??= readState().catch((error) => {
+    state = null; // asked again next time
+    throw error;
+  });
   const { versions, pages } = await state;
   return versions[pages[page]] ?? FILES;
 }
@@ -97,5 +100,7 @@ self.addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
   const plain = url.origin + url.pathname;
   if (event.request.method !== "GET" || !plain.startsWith(SCOPE)) return;
-  event.respondWith(answer(event, plain.slice(SCOPE.length).replace(/(^|\/)index\.html$/, "$1")));
+  const path = plain.slice(SCOPE.length).replace(/(^|\/)index\.html$/, "$1");
+  // Whatever fails in here, a full disk or a cache that cannot be opened: the page loads as it would without us.
+  event.respondWith(answer(event, path).catch(() => fetch(event.request)));
 });
