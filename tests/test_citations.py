@@ -98,7 +98,7 @@ def test_citations_become_links_and_code_stays():
 
 
 def test_every_chapter_cites_something():
-    # These state nothing that the chapters do not: they lead to them, gather from them, or show their figures.
+    # These state nothing that the chapters do not: they lead to them, gather from them, or show figures.
     others = ("index", "README", "or-notebook", "glossary", "verdicts", "teaching")
     for chapter in all_chapters():
         if chapter.name not in others:
