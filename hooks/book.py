@@ -68,7 +68,7 @@ def check(figures=True, only=()):
     problems += citations.check_citations(chapters, entries, unused=not only and not problems)
     problems += glossary.check_terms(chapters, unused=not only and not problems)
     if figures:
-        checked.results, failed = run_all(_requests(chapters, problems))
+        checked.results, failed = run_all(requests(chapters, problems))
         problems += failed
         broken = {fault.path for fault in faults}
         whole = [chapter for chapter in chapters if chapter.path not in broken]
@@ -124,7 +124,7 @@ def _unshown_figures(chapters, results):
     ]
 
 
-def _requests(chapters, problems):
+def requests(chapters, problems):
     """One request for each script that a page uses, with all expressions bound to it."""
     wanted = {}
     for chapter in chapters:

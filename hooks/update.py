@@ -12,18 +12,18 @@ import re
 import sys
 from decimal import ROUND_HALF_EVEN, Decimal
 
+import book
 import fingerprints
 from bound_numbers import (
     NUMBER,
     agrees,
     bindings,
-    expressions,
     prose_lines,
     statements,
     value_of,
 )
 from chapters import all_chapters
-from run_snippets import Request, run_all
+from run_snippets import run_all
 from scripts import ROOT, shown
 
 FINGERPRINTS = ROOT / "tests" / "fingerprints"
@@ -121,13 +121,10 @@ def renew_fingerprints(results):
 
 def main(names):
     chapters = all_chapters()
-    wanted = {}
-    for chapter in chapters:
-        for name in chapter.scripts:
-            wanted.setdefault(name, [])
-        if chapter.snippet:
-            wanted[chapter.snippet] += expressions(chapter)
-    results, errors = run_all([Request(n, tuple(dict.fromkeys(e))) for n, e in wanted.items()])
+    # Asked as the build asks, which then finds the results in the cache.
+    errors = []
+    results, failed = run_all(book.requests(chapters, errors))
+    errors += failed
     for error in errors:
         print(f"error: {error}", file=sys.stderr)
     if errors:

@@ -82,6 +82,8 @@ def card_of(entry):
     steepest, lipschitz = highest(lambda z: np.abs(slope(z)))
     around = np.abs(slope(steepest + np.array([-1, 1])))
     steepest = steepest if np.all(around < lipschitz) else np.nan
+    # A slope may only come near its largest value: then its limit is the constant.
+    lipschitz = max(lipschitz, *np.abs(slope(np.array([-np.inf, np.inf]))))
     if jumps(f, np.array(entry.kinks)):
         lipschitz = np.inf
     lowest, _ = highest(lambda z: -f(z))

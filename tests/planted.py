@@ -1,6 +1,7 @@
 """A temporary copy of the project in which a test plants a fault."""
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -42,6 +43,15 @@ class Copy:
         path = self.root / file
         path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
 
+    def insert(self, file, where, line, text):
+        """Put a text before or after a line, which must stand in the file exactly once."""
+        path = self.root / file
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        places = [n for n, found in enumerate(lines) if found.strip() == line]
+        assert len(places) == 1, f"{file} has {len(places)} lines {line!r}"
+        place = places[0] + (where == "after")
+        path.write_text("".join([*lines[:place], text, *lines[place:]]), encoding="utf-8")
+
     def line_of(self, file, text):
         lines = (self.root / file).read_text(encoding="utf-8").splitlines()
         return next(number for number, line in enumerate(lines, start=1) if text in line)
@@ -51,12 +61,31 @@ class Copy:
         command = ["make", "-s", "-o", ".venv/ready", target, f"BIN={Path(sys.executable).parent}"]
         return self._run(command)
 
+    def console(self, command):
+        """Run a line as a person types it, with this Python in place of .venv."""
+        words = shlex.split(command)
+        settings = {}
+        while "=" in words[0]:
+            name, value = words.pop(0).split("=", 1)
+            settings[name] = value
+        program, *arguments = words
+        if program == "make":
+            return self.make(*arguments)
+        name = program.removeprefix(".venv/bin/")
+        assert name != program, command
+        return self._run([str(Path(sys.executable).with_name(name)), *arguments], settings)
+
     def pytest(self, *arguments):
         return self._run([sys.executable, "-m", "pytest", "-q", "--no-header", *arguments])
 
-    def _run(self, command):
+    def _run(self, command, settings=None):
         done = subprocess.run(
-            command, cwd=self.root, env=environment(), capture_output=True, text=True, timeout=300
+            command,
+            cwd=self.root,
+            env=environment() | (settings or {}),
+            capture_output=True,
+            text=True,
+            timeout=300,
         )
         return done.returncode, done.stdout + done.stderr
 
