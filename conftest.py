@@ -6,6 +6,7 @@ of that section, and each block gets an empty working directory and fresh plotti
 """
 
 import os
+import re
 
 # One thread for linear algebra, as in the build: on a busy machine more make small products slow.
 # Set before NumPy is first imported.
@@ -44,8 +45,39 @@ def pytest_itemcollected(item):
         item._nodeid = f"{shown(item.path)}::{item.name}"
 
 
+# What takes longest begins first, so that no process is left with it alone at the end.
+LONGEST = (
+    "tests/test_experiments.py",
+    "tests/test_run_here.py",
+    "tests/test_bad_input.py",
+    "tests/test_published.py",
+    "tests/test_serve.py",
+    "tests/test_axe.py",
+    "tests/test_offline.py",
+    "tests/test_downloads.py",
+)
+
+
+def pytest_xdist_make_scheduler(config, log):
+    """Under `-n auto`: file by file, and each browser of a file apart."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class FileAndEngine(LoadFileScheduling):
+        def _split_scope(self, nodeid):
+            file, _, test = nodeid.partition("::")
+            if file == "tests/test_bad_input.py":
+                return nodeid  # its tests share nothing
+            engine = re.search(r"\[(chromium|firefox|webkit)\b", test)
+            return f"{file} {engine[1]}" if engine else file
+
+    config.option.loadscopereorder = False  # not by the number of tests: by the order below
+    return FileAndEngine(config, log)
+
+
 def pytest_collection_modifyitems(config, items):
-    """Tests that ask other hosts run only when they are asked for: `pytest -m network`."""
+    """Long files first; tests that ask other hosts only when they are asked for: `pytest -m network`."""
+    order = {file: number for number, file in enumerate(LONGEST)}
+    items.sort(key=lambda item: order.get(item.nodeid.partition("::")[0], len(order)))
     if "network" in config.option.markexpr:
         return
     apart = [item for item in items if item.get_closest_marker("network")]

@@ -563,7 +563,9 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
         pass
 
 
-class _Server(http.server.ThreadingHTTPServer):
+class Server(http.server.ThreadingHTTPServer):
+    request_queue_size = 128  # a browser opens many at once; past five, Python's default drops some
+
     def handle_error(self, request, client_address):
         pass  # a page that was closed while it loaded
 
@@ -571,7 +573,7 @@ class _Server(http.server.ThreadingHTTPServer):
 @contextlib.contextmanager
 def serve(folder):
     """The address at which a folder is served for a while."""
-    server = _Server(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder)))
+    server = Server(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/"
     server.shutdown()

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 import offline
-from engines import Quiet
+from engines import Quiet, Server
 from scripts import ROOT
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -45,7 +45,6 @@ class Host:
 
     def open(self):
         import functools
-        import http.server
         import threading
 
         asked = self.asked
@@ -56,7 +55,7 @@ class Host:
                 super().do_GET()
 
         handler = functools.partial(Noting, directory=str(self.folder))
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", self.port), handler)
+        self.server = Server(("127.0.0.1", self.port), handler)
         self.port = self.server.server_port
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 

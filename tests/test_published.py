@@ -16,6 +16,7 @@ from chapters import all_chapters
 from found import CARD, description, first_paragraph, plain, releases
 from planted import Copy, environment
 from scripts import ROOT
+from test_figures import FIGURES
 
 pytestmark = pytest.mark.slow
 
@@ -52,6 +53,8 @@ def test_two_clean_builds_are_the_same_to_the_byte(site, tmp_path):
     other = build(tmp_path / "a longer name", PYTHONPATH=str(LATER))
     one, two = hashes(site), hashes(other)
     assert len(one) > 300
+    figures = {name for name in one if name.startswith("figures/") and name.endswith(".svg")}
+    assert figures >= {f"figures/{f}.{s}.svg" for f in FIGURES for s in ("light", "dark")}
     assert {name for name in one.keys() | two.keys() if one.get(name) != two.get(name)} == set()
 
 
