@@ -93,7 +93,7 @@ def sizes(site):
     for address, file in listed(site).items():
         if _AT_FIRST_USE.search(address):
             continue
-        kind = file.suffix.lstrip(".") if address.startswith(("figures/", "assets/")) else "pages"
+        kind = file.suffix.lstrip(".") if re.match(r"figures/|assets-", address) else "pages"
         count, raw, small = found.get(kind, (0, 0, 0))
         content = file.read_bytes()
         found[kind] = (count + 1, raw + len(content), small + len(gzip.compress(content, 9)))

@@ -2,8 +2,8 @@
 
 The theme has no inline script, style or handler, so the policy needs no hash and no `unsafe-inline`.
 What the Markdown extensions write inline becomes a class here; a page that still has something
-inline fails the build, for in the browser it would fail in silence. Also written: `_headers`, for
-hosts that send the headers a site asks for.
+inline fails the build, for in the browser it would fail in silence. Here too is the text of `_headers`,
+for hosts that send the headers a site asks for.
 """
 
 import re
@@ -38,6 +38,11 @@ HEADERS = f"""\
   Referrer-Policy: strict-origin-when-cross-origin
   Permissions-Policy: camera=(), geolocation=(), microphone=()
 """
+CLOSED = f"  Content-Security-Policy: {POLICY}; frame-ancestors 'none'\n"
+# A year is what hosts and browsers take for ever. "no-cache" keeps a copy, and asks whether it is still
+# right: a page that is a minute old may ask for a script that is gone.
+KEPT = "  Cache-Control: public, max-age=31536000, immutable\n"
+ASKED = "  Cache-Control: no-cache\n"
 FRAMED = "embed"  # the folder of the pages that others may frame
 
 
@@ -48,16 +53,35 @@ def headers(site):
     one host sends both policies, and both hold; another sends that of the longer rule alone. A policy
     for all can then not be loosened for some. So each page has a rule of its own that adds the
     ban, with the policy in full, and the pages made for frames have none.
+
+    Each address has one rule on caching at most, for the same reason: what has a hash or a version in
+    its address is kept for ever, and all else in a folder is asked for again.
     """
-    folders = {p.name for p in Path(site).iterdir() if p.is_dir() and [*p.rglob("*.html")]}
-    rules = [
-        "/",
-        "/index.html",
-        "/404.html",
-        *(f"/{name}/*" for name in sorted(folders - {FRAMED})),
-    ]
-    closed = f"  Content-Security-Policy: {POLICY}; frame-ancestors 'none'\n"
-    return HEADERS + "".join(f"{rule}\n{closed}" for rule in rules)
+    folders = sorted(path.relative_to(site) for path in Path(site).iterdir() if path.is_dir())
+    pages = {path for path in folders if [*Path(site, path).rglob("*.html")]}
+    rules = {"/": CLOSED + ASKED, "/index.html": CLOSED + ASKED, "/404.html": CLOSED + ASKED}
+    rules |= {"/sw.js": ASKED, "/figures.json": ASKED}
+    for path in folders:
+        rules |= _rules(
+            Path(site), path.name, CLOSED if path in pages and path.name != FRAMED else ""
+        )
+    return HEADERS + "".join(f"{rule}\n{lines}" for rule, lines in rules.items())
+
+
+def _rules(site, name, closed):
+    """address -> lines for what is in a folder of the site."""
+    if name.startswith("assets-"):
+        # Where the longer rule holds alone, the worker that runs Python still has its policy.
+        return {f"/{name}/*": f"  Content-Security-Policy: {FOR_WORKERS}\n{KEPT}"}
+    if name == "figures":
+        return {f"/{name}/*": KEPT}
+    if name == "python":
+        parts = sorted((site / name).iterdir())
+        return {
+            f"/{name}/{path.name}" + "/*" * path.is_dir(): KEPT if path.is_dir() else ASKED
+            for path in parts
+        }
+    return {f"/{name}/*": closed + ASKED}
 
 
 META = f'<meta charset="utf-8">\n<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
@@ -155,4 +179,3 @@ def _checked(output, name):
 def on_post_build(config):
     for name in _UNUSED:  # of Material's files no page loads one
         shutil.rmtree(Path(config.site_dir, "assets", name), ignore_errors=True)
-    Path(config.site_dir, "_headers").write_text(headers(config.site_dir), encoding="utf-8")

@@ -21,7 +21,7 @@ from scripts import ROOT
 VERSION = "0.27.7"
 OFFICIAL = f"https://cdn.jsdelivr.net/pyodide/v{VERSION}/full/"
 SUMS = Path(__file__).with_suffix(".sha256")
-FOLDER = "python"  # of the site
+FOLDER = "python"  # of the site; each version in a folder of its own, which may be kept for ever
 PATIENCE = 5  # seconds without an answer: a build without a network must not hang
 
 log = logging.getLogger("mkdocs.hooks.python_runtime")

@@ -70,11 +70,13 @@ def on_files(files, config):
         return files
     _state["on"] = True
     for name in python_runtime.sums():
-        uri = f"{python_runtime.FOLDER}/{name}"
+        uri = f"{python_runtime.FOLDER}/{python_runtime.VERSION}/{name}"
         files.append(File.generated(config, uri, abs_src_path=str(folder / name)))
     content = archive()
     files.append(File.generated(config, ARCHIVE, content=content))
-    sizes = python_runtime.sizes(folder) | {Path(ARCHIVE).name: len(content)}
+    runtime = python_runtime.sizes(folder).items()
+    sizes = {f"{python_runtime.VERSION}/{name}": size for name, size in runtime}
+    sizes[Path(ARCHIVE).name] = len(content)
     files.append(File.generated(config, LIST, content=json.dumps(sizes)))
     return files
 

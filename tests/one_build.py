@@ -11,6 +11,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -53,6 +54,27 @@ def built_site():
             shutil.rmtree(old)
     told = json.loads((place / "done.json").read_text(encoding="utf-8"))
     return place / "site", subprocess.CompletedProcess(**told)
+
+
+def asset(site, name):
+    """The address at the site's root of what lies in theme/assets/ under this name."""
+    (folder,) = Path(site).glob("assets-*")
+    assert (folder / name).is_file(), name
+    return f"/{folder.name}/{name}"
+
+
+def in_page(script):
+    """A script for a page of the site, which asks for "/assets/NAME" where that page has it."""
+    there = r'new URL("\1", document.querySelector("link[rel=icon]").href)'
+    changed, count = re.subn(r'"/assets/([^"]+)"', there, script)
+    assert count, script
+    return changed
+
+
+def figure(site, name):
+    """The address at the site's root of a figure's file, "NAME.light.svg"."""
+    names = json.loads(Path(site, "figures.json").read_text(encoding="utf-8"))
+    return f"/figures/{names[name]}"
 
 
 def _build(place, clean):

@@ -5,6 +5,7 @@ import re
 import time
 from pathlib import Path
 
+from one_build import asset
 from scripts import ROOT
 
 
@@ -23,7 +24,7 @@ def weight(site, page="why-activations"):
     without = css[:start] + css[end:]
     grown = _small(html) - _small(plain)
     grown += _small(css.encode()) - _small(without.encode())
-    return grown + _small((site / "assets" / "run.js").read_bytes())
+    return grown + _small(Path(f"{site}{asset(site, 'run.js')}").read_bytes())
 
 
 def _press(page, key):

@@ -111,8 +111,9 @@ def test_axe_sees_what_is_planted(show):
     tab = show("tanh/")
     tab.evaluate("""() => {
         const planted = document.createElement('div');
-        planted.innerHTML = '<p class="caption-prefix" id="pale">Pale</p><img src="../assets/favicon.svg">'
+        planted.innerHTML = '<p class="caption-prefix" id="pale">Pale</p><img>'
             + '<button></button><h5>Deep</h5><div role="slider"></div>';
+        planted.querySelector('img').src = document.querySelector('link[rel=icon]').href;
         document.querySelector('main article').append(planted);
         document.getElementById('pale').style.color = '#8889';
     }""")

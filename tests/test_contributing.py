@@ -3,9 +3,11 @@
 import json
 import re
 
+import numpy as np
 import pytest
 
 from engines import serve
+from one_build import figure, in_page
 from planted import Copy
 from scripts import ROOT
 
@@ -13,6 +15,10 @@ GUIDE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 NAME, TITLE = "squareplus", "Squareplus"
 FENCE = re.compile(r"^(?P<ticks>`{3,})(?P<kind>\w+)\n(?P<text>.*?)^(?P=ticks)$", re.DOTALL | re.M)
 PLACE = re.compile(r"In\s+`([^`]+)`,\s+(before|after)\s+the\s+line\s+`([^`]+)`:\n\n$")
+IN_PAGE = in_page("""async name => {
+    const {sliced} = await import("/assets/explore/functions.js");
+    return [-3, 0, 5].map(z => sliced(name).map(one => one(z)));
+}""")
 
 
 def steps():
@@ -66,8 +72,10 @@ def test_the_steps_lead_to_a_row_a_curve_an_entry_of_the_explorer_and_tests(done
     assert "jax.nn.squareplus(z)" in card
     assert "bibliography/#barron2021" in card
     # The curve, light and dark, and its fingerprint, which `make update` has told of.
-    assert f"figures/reference-{NAME}.light.svg" in card
-    assert "<path" in (site / f"figures/reference-{NAME}.dark.svg").read_text(encoding="utf-8")
+    for scheme in ("light", "dark"):
+        shown = figure(site, f"reference-{NAME}.{scheme}.svg")
+        assert shown in card
+        assert "<path" in (site / shown.lstrip("/")).read_text(encoding="utf-8")
     told = f"tests/fingerprints/reference-{NAME}.json: new"
     assert told in printed["make update"]
     fingerprint = json.loads((copy.root / told.split(":")[0]).read_text(encoding="utf-8"))
@@ -98,4 +106,7 @@ def test_the_explorer_has_the_new_function(done, chromium):
         chosen = page.locator("book-explorer select").first
         chosen.select_option(label=TITLE)
         assert TITLE in page.locator("book-explorer").inner_text()
+        found = page.evaluate(IN_PAGE, NAME)
         context.close()
+    expected = [[(z + np.sqrt(z**2 + 4)) / 2, (1 + z / np.sqrt(z**2 + 4)) / 2] for z in (-3, 0, 5)]
+    np.testing.assert_allclose(found, expected, rtol=1e-14)

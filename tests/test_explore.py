@@ -9,6 +9,7 @@ import pytest
 import explore_data
 import reference_card
 from activations import REGISTRY
+from one_build import in_page
 from scripts import ROOT, SNIPPETS, execute, read_script
 
 ASSETS = ROOT / "theme" / "assets" / "explore"
@@ -53,11 +54,11 @@ def in_python(entry, p):
 CASES = [(entry.name, p) for entry in REGISTRY.values() for p in settings_of(entry)]
 
 # Every case at once. Numbers go both ways as text, which holds each float64 exactly.
-IN_PAGE = """async (cases, grid) => {
+IN_PAGE = in_page("""async (cases, grid) => {
     const {sliced} = await import("/assets/explore/functions.js");
     return cases.map(([name, p]) =>
         sliced(name, p).map(one => grid.map(z => String(one(Number(z)))).join(" ")));
-}"""
+}""")
 
 
 def compare(found):
@@ -144,13 +145,13 @@ RULES = {
     "squared-error": "squared_error",
     "cross-entropy": "cross_entropy",
 }
-PATH = """async (rule, updates) => {
+PATH = in_page("""async (rule, updates) => {
     const {RULES, train, outputs, loss, errorSum} = await import("/assets/explore/or.js");
     const path = train(RULES[rule], updates);
     const last = path.slice(-3);
     const a = outputs(last);
     return [[...path].join(" "), [...a, loss(a), errorSum(a)].join(" ")];
-}"""
+}""")
 
 
 @pytest.fixture(scope="module")

@@ -3,12 +3,14 @@
 import gzip
 import os
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import differentiation
 from activations import REGISTRY
+from one_build import asset, in_page
 from plotting import PALETTE
 from scripts import ROOT
 
@@ -285,11 +287,11 @@ def test_a_finger_or_a_mouse_drags_the_point(visit):
     assert page.faults == []
 
 
-DESCEND = """async ([neuron, rate, steps]) => {
+DESCEND = in_page("""async ([neuron, rate, steps]) => {
     const {descend, LIMIT} = await import("/assets/explore/descent.js");
     const end = descend(neuron, rate, steps, -1, 0.5).path.slice(-2);
     return [...[...end].map(String), LIMIT];
-}"""
+}""")
 
 
 def test_descent_is_that_of_the_chapter(visit):
@@ -498,7 +500,7 @@ BUDGET = 31_000
 
 
 def test_all_elements_together_are_light(built):
-    files = sorted((built[0] / "assets" / "explore").iterdir())
+    files = sorted(Path(f"{built[0]}{asset(built[0], 'explore/figure.js')}").parent.iterdir())
     weights = {file.name: len(gzip.compress(file.read_bytes(), 9)) for file in files}
     assert {"figure.js", "explore.css", "registry.js"} < set(weights)
     assert sum(weights.values()) <= BUDGET, weights
@@ -544,9 +546,9 @@ def busy(session):
 
 
 @pytest.mark.parametrize("tag", ELEMENTS)
-def test_it_is_quick_on_a_slow_machine(chromium, address, tag):
+def test_it_is_quick_on_a_slow_machine(built, chromium, address, tag):
     """Start-up, for the first time, at a quarter of the speed; one step of a drag, input to paint."""
-    module = f"/assets/explore/{tag.removeprefix('book-')}.js"
+    module = asset(built[0], f"explore/{tag.removeprefix('book-')}.js")
     starts, drags = [], []
     for _ in range(3):
         page = chromium.new_page(service_workers="block")

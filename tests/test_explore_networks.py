@@ -9,6 +9,7 @@ import activations
 import deep
 import drawn
 import explore_data
+from one_build import in_page
 from scripts import ROOT, SNIPPETS, execute, read_script
 
 ELEMENTWISE = [e for e in activations.REGISTRY.values() if e.kind == "elementwise"]
@@ -30,11 +31,11 @@ def test_the_numbers_are_standard_normal_and_depend_on_the_seed():
     np.testing.assert_array_equal(drawn.normals(3, 50, skip=20), found[20:70])
 
 
-NORMALS = """async (seed, count) => {
+NORMALS = in_page("""async (seed, count) => {
     const {normals} = await import("/assets/explore/drawn.js");
     const next = normals(seed);
     return Array.from({length: count}, next).join(" ");
-}"""
+}""")
 
 
 @pytest.mark.browser
@@ -48,14 +49,14 @@ def test_the_page_draws_the_same_numbers(page, address):
 
 # ---------------------------------------------------------------------------- how straight it stays
 
-COLLAPSE = """async (cases) => {
+COLLAPSE = in_page("""async (cases) => {
     const {outputs, straightness} = await import("/assets/explore/collapse.js");
     return cases.map(one => {
         const ys = outputs(...one);
         const {slope, height, departure} = straightness(ys);
         return [...ys, slope, height, departure].join(" ");
     });
-}"""
+}""")
 NETWORKS = [(e.name, 4, 8, 13) for e in ELEMENTWISE]
 NETWORKS += [("relu", 1, 1, 2), ("tanh", 12, 32, 50), ("sigmoid", 10, 8, 13), ("relu", 12, 3, 7)]
 
@@ -98,11 +99,11 @@ def test_the_figure_is_that_of_the_element(why):
 
 # ---------------------------------------------------------------------------- the unit that dies
 
-TRAIN = """async (bias, slope, steps) => {
+TRAIN = in_page("""async (bias, slope, steps) => {
     const {train} = await import("/assets/explore/dying.js");
     return train(bias, slope, steps)
         .map(({w1, w2, b, top, loss}) => [w1, w2, b, top, loss].join(" ")).join(" ");
-}"""
+}""")
 
 
 @pytest.fixture(scope="module")
@@ -134,7 +135,7 @@ def test_the_unit_is_trained_as_in_the_chapters(page, address, units):
 
 # ---------------------------------------------------------------------------- errors through depth
 
-DEPTH = """async (cases) => {
+DEPTH = in_page("""async (cases) => {
     const {WEIGHTS, theory, measured} = await import("/assets/explore/depth.js");
     const {sliced} = await import("/assets/explore/functions.js");
     const {FUNCTIONS} = await import("/assets/explore/registry.js");
@@ -145,7 +146,7 @@ DEPTH = """async (cases) => {
         const found = measured(name, sigma, layers, width, seed);
         return [sigma, ...theory(name, sigma, layers), ...found].join(" ");
     });
-}"""
+}""")
 SIGMAS = {
     "small": lambda f, n: 0.01 * np.sqrt(n),
     "third": lambda f, n: 1 / np.sqrt(3),

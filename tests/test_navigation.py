@@ -7,6 +7,7 @@ from urllib.parse import urlparse
 import pytest
 from playwright.sync_api import Error
 
+from one_build import asset, figure
 from test_browser import NOTE, address, chromium  # noqa: F401
 from test_site import PAGES
 
@@ -72,7 +73,7 @@ def asked_by(page, act):
 
     def note(request):
         path = urlparse(request.url).path
-        if request.resource_type in ("fetch", "document") and not path.startswith("/assets/"):
+        if request.resource_type in ("fetch", "document") and not path.startswith("/assets-"):
             asked.append(path)
 
     page.on("request", note)
@@ -264,29 +265,29 @@ def test_everything_works_on_a_page_swapped_in(context, page, address):
     assert page.faults == []
 
 
-def test_modules_are_asked_for_once_and_only_where_they_serve(page, address):
-    asked = []
+def test_modules_are_asked_for_once_and_only_where_they_serve(built, page, address):
+    asked, reference = [], asset(built[0], "reference.js")
     page.on("request", lambda request: asked.append(urlparse(request.url).path))
     open_at(page, address + "relu/")
     page.wait_for_timeout(200)
-    assert "/assets/reference.js" not in asked
+    assert reference not in asked
     for _ in range(2):
         follow(page, ".contents a[href$='reference/']")
         arrived(page, "/reference/")
         page.wait_for_selector(".card-tools")
         follow(page, ".contents a[href$='relu/']")
         arrived(page, "/relu/")
-    assert [path for path in asked if path.endswith("reference.js")] == ["/assets/reference.js"]
-    assert asked.count("/assets/page.js") == 1
+    assert [path for path in asked if path.endswith("reference.js")] == [reference]
+    assert asked.count(asset(built[0], "page.js")) == 1
 
 
 def test_a_worker_lives_on_and_an_element_is_told_that_it_goes(page, address):
     script = "let n = 0; onmessage = () => postMessage(++n);"
-    page.route("**/assets/counts.js", lambda route: route.fulfill(
+    page.route("**/figures/counts.js", lambda route: route.fulfill(
         content_type="text/javascript", body=script))  # fmt: skip
     open_at(page, address + "tanh/")
     page.evaluate("""() => {
-        window.worker = new Worker('../assets/counts.js');
+        window.worker = new Worker('../figures/counts.js');
         window.gone = 0;
         customElements.define('x-probe', class extends HTMLElement {
             disconnectedCallback() { window.gone += 1; }
@@ -311,7 +312,7 @@ def plant(page, html):
     )
 
 
-def test_what_is_no_plain_link_to_a_page_is_left_to_the_browser(context, page, address):
+def test_what_is_no_plain_link_to_a_page_is_left_to_the_browser(built, context, page, address):
     open_at(page, address + "tanh/")
     with context.expect_page() as opened:
         page.locator("footer a[rel=next]").click(modifiers=["ControlOrMeta"])
@@ -331,7 +332,7 @@ def test_what_is_no_plain_link_to_a_page_is_left_to_the_browser(context, page, a
     page.wait_for_timeout(100)
     assert page.url == address + "tanh/"
     assert page.loads == []
-    plant(page, "<a id='f' href='../figures/tanh-and-sigmoid.light.svg'>x</a>")
+    plant(page, f"<a id='f' href='{figure(built[0], 'tanh-and-sigmoid.light.svg')}'>x</a>")
     page.locator("#f").click()
     page.wait_for_url("**.svg")
 
@@ -356,7 +357,7 @@ def test_what_comes_otherwise_than_expected_is_loaded_whole(page, address, fault
         else:
             text = route.fetch().text()
             old, new = {
-                "version": ("assets/page.js", "assets/page.js?newer"),
+                "version": ("/page.js", "/page.js?newer"),
                 "half": ('<footer class="site">', "<footer>"),
             }[fault]
             assert old in text

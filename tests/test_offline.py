@@ -103,13 +103,19 @@ def visit(context, host, path=""):
     return page
 
 
+def drawn(site, scheme):
+    """The file of a figure."""
+    (path,) = site.glob(f"figures/tanh-and-sigmoid.{scheme}.*.svg")
+    return path
+
+
 def publish(site, edition):
     """A new version: a changed heading, a changed figure, a page that is gone, the list renewed."""
     file = site / "tanh" / "index.html"
     text = file.read_text(encoding="utf-8")
     text = re.sub(r"Tanh: why centre\?( edition \w+)?<", f"Tanh: why centre? {edition}<", text)
     file.write_text(text, encoding="utf-8")
-    figure = site / "figures" / "tanh-and-sigmoid.light.svg"
+    figure = drawn(site, "light")
     content = figure.read_text(encoding="utf-8").split("<!-- edition")[0]
     figure.write_text(f"{content}<!-- {edition} -->", encoding="utf-8")
     (site / "snippets" / "tanh.py").unlink(missing_ok=True)
@@ -170,13 +176,13 @@ def test_a_new_version_comes_whole_at_the_next_load(context, host, site):
     assert set(host.asked) == {
         "/book/sw.js",
         "/book/tanh/",
-        "/book/figures/tanh-and-sigmoid.light.svg",
+        f"/book/figures/{drawn(site, 'light').name}",
     }
     page.reload()
     assert page.evaluate(VERSION) == "edition two"
-    assert "edition two" in asks(page, host.url("figures/tanh-and-sigmoid.light.svg"))
+    assert "edition two" in asks(page, host.url(f"figures/{drawn(site, 'light').name}"))
     # The page that was open meanwhile goes on with its own version, a third one or not.
-    assert "edition two" not in asks(old, host.url("figures/tanh-and-sigmoid.light.svg"))
+    assert "edition two" not in asks(old, host.url(f"figures/{drawn(site, 'light').name}"))
     publish(site, "edition three")
     assert page.evaluate(UPDATED) == "activated"
     page.reload()
@@ -218,13 +224,70 @@ def test_a_link_leads_to_the_new_version_and_never_mixes_two(context, host, site
     assert page.evaluate(VERSION) == "edition two"
 
 
+def move_assets(site, note):
+    """A version with another style sheet: so all assets stand at another address."""
+    (old,) = site.glob("assets-*")
+    new = old.rename(old.with_name(f"assets-{note}"))
+    with (new / "book.css").open("a", encoding="utf-8") as sheet:
+        sheet.write(f"/* {note} */\n")
+    for path in site.rglob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace(old.name, new.name), encoding="utf-8")
+    offline.write_worker(site)
+    return old.name, new.name
+
+
+STYLED = "() => getComputedStyle(document.querySelector('h1')).fontWeight === '600'"
+
+
+def test_assets_that_only_moved_are_not_fetched_again_and_ask_for_their_own(context, host, site):
+    visit(context, host, "neuron/").close()
+    page = visit(context, host, "neuron/")  # controlled by the first version
+    until(page, "() => document.querySelector('book-neuron svg') !== null")
+    old, new = move_assets(site, "ffffffffff")
+    host.asked.clear()
+    assert page.evaluate(UPDATED) == "activated"
+    moved = [path for path in host.asked if "/assets-" in path]
+    assert moved == [f"/book/{new}/book.css"]
+    assert not [path for path in host.asked if "/figures/" in path or old in path]
+
+    # The next page is of the new version: from the copies, each at its new address.
+    host.asked.clear()
+    page.goto(host.url("relu/"))
+    until(page, "() => document.querySelector('book-dying svg') !== null")
+    assert page.evaluate(STYLED)
+    used = page.evaluate("performance.getEntriesByType('resource').map(entry => entry.name)")
+    assert [name for name in used if f"/{new}/explore/figure.js" in name]
+    assert not [name for name in used if f"/{old}/" in name]
+    assert [path for path in host.asked if "/assets-" in path] == []
+
+
+def test_a_page_of_the_old_version_keeps_its_own_assets(context, host, site):
+    visit(context, host, "tanh/").close()
+    page = visit(context, host, "tanh/")
+    old, new = move_assets(site, "eeeeeeeeee")
+    assert page.evaluate(UPDATED) == "activated"
+    host.asked.clear()
+    same = page.evaluate(
+        """async () => {
+            const icon = document.querySelector('link[rel=icon]').href;
+            const {WEIGHTS} = await import(new URL('explore/depth.js', icon));
+            return Object.keys(WEIGHTS).length > 0;
+        }"""
+    )
+    assert same
+    assert host.asked == []
+    assert not (site / old).exists()
+    assert (site / new).exists()
+
+
 def test_a_version_that_does_not_come_whole_is_not_used(context, host, site):
     page = visit(context, host, "tanh/")
     # The host is half way through an update: one figure is newer than the list.
-    figure = site / "figures" / "tanh-and-sigmoid.dark.svg"
+    figure = drawn(site, "dark")
     publish(site, "edition two")
     worker = (site / "sw.js").read_text(encoding="utf-8")
-    hashed = re.search(r'tanh-and-sigmoid\.dark\.svg": "([^"]+)"', worker)[1]
+    hashed = re.search(rf'{figure.name}": "([^"]+)"', worker)[1]
     torn = worker.replace(hashed, "sha256-" + "A" * 43 + "=")
     (site / "sw.js").write_text(torn, encoding="utf-8")
     assert page.evaluate(UPDATED) == "redundant"

@@ -13,6 +13,7 @@ import scipy.stats
 
 import activations
 import reference_card
+from one_build import figure
 from scripts import SNIPPETS, execute, read_script
 
 ELEMENTWISE = [e for e in activations.REGISTRY.values() if e.kind == "elementwise"]
@@ -137,9 +138,9 @@ def test_the_page_has_a_row_and_a_card_for_each_function(built):
     for entry in activations.REGISTRY.values():
         assert f'<h3 id="{entry.name}">' in page
         if entry.kind == "elementwise":
-            figure = f"figures/reference-{entry.name.replace('_', '-')}.light.svg"
-            assert figure in page
-            assert (folder / figure).is_file()
+            shown = figure(folder, f"reference-{entry.name.replace('_', '-')}.light.svg")
+            assert f'="..{shown}#only-light"' in page
+            assert (folder / shown.lstrip("/")).is_file()
     assert reference_card.TABLE not in page
     assert reference_card.CARDS not in page
     stated = re.findall(r'<data value="[^"]+" data-expression="card\[', page)

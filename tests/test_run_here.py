@@ -7,6 +7,7 @@ import shutil
 import pytest
 
 from chapters import all_chapters
+from one_build import asset
 from planted import python_source
 from test_offline import Host, until
 
@@ -223,14 +224,14 @@ def test_an_error_is_shown_with_its_line(tab, code, message):
     assert "Listing 3, above, stopped with an error" in done(below)
 
 
-def test_a_listing_reaches_neither_the_network_nor_what_is_stored(tab):
+def test_a_listing_reaches_neither_the_network_nor_what_is_stored(built, tab):
     code = """
 import js
 from pyodide.code import run_js
 gone = ["fetch", "XMLHttpRequest", "WebSocket", "EventSource", "indexedDB", "caches", "Worker",
         "BroadcastChannel", "navigator", "importScripts", "FontFace"]
 print([name for name in gone if getattr(js, name, None) is not None])
-for text in ("1 + 1", "import('/assets/run.js')"):
+for text in ("1 + 1", "import('RUN.JS')"):
     try:
         print("ran", run_js(text))
     except Exception as error:
@@ -241,6 +242,7 @@ for name in ("Function", "eval"):
     except Exception as error:
         print("refused")
 """
+    code = code.replace("RUN.JS", asset(built[0], "run.js"))
     one = write(tab, "tanh:slopes", code)
     told = done(one)
     assert one.locator(".run-text").text_content() == "[]\n" + "refused\n" * 4, told

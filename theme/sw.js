@@ -1,9 +1,9 @@
 // Offline: after one visit the whole book is there without a network.
 //
 // hooks/offline.py fills in FILES at build: every address of the site with the hash of its content.
-// A copy is kept under address and hash, and fetched with that hash as its integrity: it is exactly
-// what this build wrote, or it is not kept. A version is whole before it is used, an update fetches
-// only what changed, and one that was cut off goes on where it stopped.
+// A copy is kept under that hash, and fetched with it as its integrity: it is exactly what this build
+// wrote, or it is not kept. A version is whole before it is used, an update fetches only what changed,
+// whether or not it has moved, and one that was cut off goes on where it stopped.
 //
 // Copies come first, the network second. Network first could put an old style sheet under a new page
 // when the connection drops in between, and waits long on a bad one. A reader therefore sees a new
@@ -17,14 +17,18 @@ const SCOPE = self.registration.scope;
 const CACHE = `book ${SCOPE}`; // other sites on the same host have caches of their own
 const STATE = `${SCOPE}?state`;
 
-const address = (path, hash) => `${SCOPE}${path}?${hash}`;
+// The ending says which type the copy has: two files of the same bytes may have two.
+const address = (path, hash) => `${SCOPE}?${hash}${path.match(/\.\w+$/)?.[0] ?? ""}`;
 const request = (path, hash) => new Request(SCOPE + path, { integrity: hash, cache: "no-cache" });
 
 async function keep(cache, path, hash) {
   const answer = await fetch(request(path, hash));
   if (!answer.ok) throw new Error(`${answer.status} for ${path}`);
-  await cache.put(address(path, hash), answer.clone());
-  return answer;
+  // A copy without an address of its own has the one at which it is asked for. Were it that at which it was
+  // fetched, a script kept from an older version would ask for that version's other scripts.
+  const copy = new Response(answer.body, { headers: answer.headers });
+  await cache.put(address(path, hash), copy.clone());
+  return copy;
 }
 
 async function download() {

@@ -306,12 +306,22 @@ function unmark(entry) {
   entry.listing.querySelector(".run-mark")?.remove();
 }
 
+// Where a figure is: as the page shows it, or as the list has it that the build wrote (hooks/hashed.py).
+async function figureAddress(file) {
+  const [name, scheme] = file.split(".");
+  const shown = document.querySelector(`img[src*="figures/${name}.${scheme}."]`);
+  if (shown) return shown.src;
+  const names = await fetch(new URL("figures.json", BOOK)).then((answer) => (answer.ok ? answer.json() : {}));
+  return new URL(`figures/${names[file] ?? file}#only-${scheme}`, BOOK).href;
+}
+
 function showFigure(out, name) {
   const figure = make("div", { className: "run-figure" });
   const words = "Figures are drawn when the book is built, not here. This is the one that the book's own listing draws.";
   const alt = document.querySelector(`img[src*="figures/${name}."]`)?.alt ?? `The figure ${name}`;
   for (const scheme of ["light", "dark"]) {
-    const image = make("img", { className: "figure", alt, src: new URL(`figures/${name}.${scheme}.svg#only-${scheme}`, BOOK) });
+    const image = make("img", { className: "figure", alt });
+    figureAddress(`${name}.${scheme}.svg`).then((address) => (image.src = address), () => {});
     figure.append(image);
   }
   out.append(make("p", { textContent: words }), figure);

@@ -71,12 +71,15 @@ async function load() {
   for (const size of Object.values(sizes)) progress.total += size;
   advance(0);
   self.fetch = countingFetch;
-  const { loadPyodide } = await import(new URL("pyodide.mjs", folder));
-  await import(new URL("pyodide.asm.js", folder));
-  advance(sizes["pyodide.mjs"] + sizes["pyodide.asm.js"]);
+  // Python's own files stand in a folder that is named after their version.
+  const versioned = (file) => Object.keys(sizes).find((name) => name.endsWith(`/${file}`));
+  const home = new URL(".", new URL(versioned("pyodide.mjs"), folder));
+  const { loadPyodide } = await import(new URL("pyodide.mjs", home));
+  await import(new URL("pyodide.asm.js", home));
+  advance(sizes[versioned("pyodide.mjs")] + sizes[versioned("pyodide.asm.js")]);
   const [python, book] = await Promise.all([
     loadPyodide({
-      indexURL: folder.href,
+      indexURL: home.href,
       packages: ["numpy"],
       stdin: () => undefined,
       stdout: () => {},
