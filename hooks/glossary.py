@@ -129,6 +129,8 @@ def link_terms(html_text, terms, address):
                 elif closed and closed[-1] == name:
                     closed.pop()
             out.append(part)
+        elif part.startswith("<"):  # a comment is nothing that is read
+            out.append(part)
         else:
             out.append(part if closed else pattern.sub(one, part))
     return "".join(out)

@@ -256,6 +256,11 @@ def test_a_term_is_linked_once_where_it_is_first_read():
     )
 
 
+def test_a_term_in_a_comment_is_not_read():
+    linked = link_terms("<!-- a sum --><p>A sum.</p>", TERMS, "")
+    assert linked.startswith('<!-- a sum --><p>A <a class="term" href="#sum"')
+
+
 def test_a_starred_word_must_be_a_term(monkeypatch):
     monkeypatch.setattr(glossary, "read_glossary", lambda: {"sum": TERMS["sum"]})
     assert not check_terms([page()])
