@@ -7,7 +7,7 @@ ifdef BOOK_SITE
 export BOOK_SITE
 endif
 
-.PHONY: serve build book test test-fast test-listings audit-dependencies venv-by-hash check-numbers update mutate experiments tools lint format audit bench lock clean
+.PHONY: serve build zensical book test test-fast test-listings audit-dependencies venv-by-hash check-numbers update mutate experiments tools lint format audit bench lock clean
 
 serve: .venv/ready  ## build the site and serve it on 127.0.0.1:8000, rebuilt on each save
 	$(BIN)/mkdocs serve --dev-addr 127.0.0.1:8000
@@ -16,6 +16,9 @@ build: .venv/ready  ## write site/; a warning fails it, and a failed build leave
 	rm -rf .cache/site
 	$(BIN)/mkdocs build --strict --site-dir .cache/site
 	rm -rf site && mv .cache/site site
+
+zensical: .venv/ready  ## build the same site with Zensical, without Material, into .cache/zensical/site
+	$(BIN)/python hooks/zensical_site.py
 
 book: build  ## write book.pdf: the whole book, with contents and page numbers; needs Chromium
 	$(BIN)/python hooks/pdf.py site book.pdf

@@ -254,21 +254,15 @@ def has_downloads(chapter):
     return bool(chapter.snippet) and is_chapter(chapter)
 
 
-def on_page_context(context, page, config, nav):
-    path = page.file.abs_src_path
-    if path and page.file.src_uri in _state["markdown"]:
-        name = Path(path).stem
-        context["text_file"] = f"{name}.md"
-        if has_downloads(read_chapter(path)):
-            context["downloads"] = {kind: f"{FOLDER}/{name}.{kind}" for kind in ("ipynb", "py")}
-    return context
-
-
 @event_priority(-100)  # when all others have filled in what they compute
 def on_page_markdown(markdown, page, config, files):
     path = page.file.abs_src_path
     if path and path.endswith(".md") and not markdown.startswith("# This page has a fault"):
         _state["markdown"][page.file.src_uri] = (page, markdown)
+        name = Path(path).stem
+        page.meta["text_file"] = f"{name}.md"
+        if has_downloads(read_chapter(path)):
+            page.meta["downloads"] = {kind: f"{FOLDER}/{name}.{kind}" for kind in ("ipynb", "py")}
     return markdown
 
 
