@@ -43,4 +43,4 @@ def measured(page, address):
     page.locator("header.site a[href*='relu/']").first.evaluate("link => link.click()")
     page.wait_for_url("**/relu/")
     page.locator("[data-run='relu:at_zero'] .run-bar").wait_for()
-    return found | {"next page": _press(page, "relu:at_zero")}
+    return found | {"next": _press(page, "relu:at_zero")}

@@ -456,4 +456,4 @@ def test_the_speed_and_the_weight(tab, address, built):
     # A busy machine takes longer: the limits of five seconds and 300 ms are for one at rest, and
     # what `make audit` prints; this fails where something is plainly wrong.
     assert figures["ready"] < 30, figures
-    assert figures["next page"] < 3, figures
+    assert figures["next"] < 3, figures
