@@ -32,7 +32,7 @@ def test_page(chromium, address, name, scheme, width):
     page.on("console", lambda message: message.type == "error" and faults.append(message.text))
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("request", lambda request: asked.append(request.url))
-    page.goto(address + ("" if name == "index" else f"{name}/"), wait_until="networkidle")
+    page.goto(address + ("" if name == "index" else f"{name}/"), wait_until="load")
 
     assert page.evaluate(OVERFLOW) <= 0, "the page scrolls sideways"
     assert page.evaluate(LOAD_ALL) == [], "images that do not load"

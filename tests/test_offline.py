@@ -9,6 +9,7 @@ import pytest
 
 import offline
 from engines import Quiet, Server
+from planted import Copy
 from scripts import ROOT
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -202,6 +203,26 @@ def test_a_new_version_comes_whole_at_the_next_load(context, host, site):
     context.set_offline(True)
     page.reload()
     assert page.evaluate(VERSION) == "edition four"
+
+
+def test_a_changed_sentence_comes_with_the_next_build(context, host, site, tmp_path):
+    """The whole way: build, read, change a chapter, build again, publish, read on, offline too."""
+    page = visit(context, host, "tanh/")
+    copy = Copy(tmp_path / "changed")
+    copy.append("docs/tanh.md", "\nThe second edition says this too.\n")
+    code, told = copy.make("build")
+    assert code == 0, told
+    shutil.rmtree(site)
+    shutil.copytree(copy.root / "site", site)
+    text = "() => document.querySelector('article').innerText.includes('second edition says this')"
+    page.reload()
+    until(page, READY)  # the browser may have looked by itself already
+    assert page.evaluate(UPDATED) == "activated"
+    page.reload()
+    assert page.evaluate(text)
+    context.set_offline(True)
+    page.reload()
+    assert page.evaluate(text)
 
 
 def test_a_link_leads_to_the_new_version_and_never_mixes_two(context, host, site):
