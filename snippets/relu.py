@@ -2,8 +2,9 @@
 
 import numpy as np
 
-import digit_networks as digits
 from activations import relu, relu_grad, sigmoid, sigmoid_grad
+from digit_networks import BATCH, PAIRS, split, train
+from digit_networks import start as start_digits
 from dying import accuracy, descend, forward, moons, silent, start
 from plotting import (
     BLUE,
@@ -303,14 +304,14 @@ assert dead_share(*by_hand) == 0.75, (
     "z is 0, 1 for the first unit and never positive for the others"
 )
 seeds, dead_digits, batch_digits = list(range(10)), {}, {}
-(X_digits, y_digits), _, _ = digits.split(seeds)
+(X_digits, y_digits), _, _ = split(seeds)
 print("rate  dead on the images  silent on 32 of them")
 for lr in (0.2, 0.5, 1.0):
-    W, b = digits.start(seeds, hidden=1, gain=np.sqrt(2))
+    W, b = start_digits(seeds, hidden=1, gain=np.sqrt(2))
     rates = np.full(len(seeds), lr)
-    digits.train(X_digits, y_digits, W, b, digits.PAIRS["ReLU"], rates, seeds, epochs=2)
+    train(X_digits, y_digits, W, b, PAIRS["ReLU"], rates, seeds, epochs=2)
     dead_digits[lr] = dead_share(X_digits, W[0], b[0])
-    batch_digits[lr] = dead_share(X_digits[:, : digits.BATCH], W[0], b[0])
+    batch_digits[lr] = dead_share(X_digits[:, :BATCH], W[0], b[0])
     print(f"{lr:4}  {mean_sd(dead_digits[lr]):18}  {mean_sd(batch_digits[lr])}")
     assert np.all(batch_digits[lr] >= dead_digits[lr]), "silent on all images, so on these too"
     assert np.mean(batch_digits[lr]) > np.mean(dead_digits[lr]), "the others may switch a unit on"
