@@ -15,6 +15,7 @@ import glossary
 import reference_card
 from chapters import DOCS, Chapter, check_chapter, read_pages
 from exercises import check_exercises
+from mutation_record import mutation_tally, read_record
 from reading_path import check_path, pages_in_order
 from run_snippets import Request, Result, run_all
 from scripts import NOTEBOOK, SNIPPETS, BookError, Script, read_script, script_path, shown
@@ -53,6 +54,7 @@ class Checked:
             "numbers": len(found),
             "sources": len(citations.read_bibliography()),
             "pages": len(pages),
+            **mutation_tally(),
         }
 
 
@@ -62,7 +64,7 @@ def check(figures=True, only=()):
     scripts, unreadable = _read_scripts()
     checked = Checked({chapter.path: chapter for chapter in chapters}, scripts=scripts)
     faults = [fault for chapter in chapters for fault in check_chapter(chapter)]
-    problems += _check_form(chapters)
+    problems += _check_form(chapters) + _check_record()
     entries = citations.read_bibliography()
     problems += unreadable + faults
     problems += citations.check_citations(chapters, entries, unused=not only and not problems)
@@ -89,6 +91,14 @@ def _check_form(chapters):
         problems += find_claims(chapter)[1]
         problems += check_path(chapter, order) + check_exercises(chapter)
     return problems
+
+
+def _check_record():
+    try:
+        read_record()
+    except BookError as error:
+        return [error]
+    return []
 
 
 def _read_scripts():

@@ -15,6 +15,7 @@ import gc
 import json
 import os
 import re
+import resource
 import subprocess
 import sys
 import tempfile
@@ -60,13 +61,13 @@ from mutants import (
     registry_mutants,
     script_mutants,
 )
+from mutation_record import RECORD
 from run_snippets import imported_snippets
 from scripts import NOTEBOOK, SNIPPETS, BookError, script_path, shown
 from test_formulas import EQUIVALENT
 from trials import Case, Pool, Run, Slots, Suite, Tests, run_changed, run_through, time_limit
 
 SURVIVORS = HERE / "survivors.yml"
-RECORD = HERE / "mutation-record.json"
 FINGERPRINTS = HERE / "fingerprints"
 WORKERS = 2
 # The share that must be caught, of the whole book.
@@ -126,6 +127,8 @@ class Book:
     def __init__(self, log=None):
         self.log = log  # file for a line on each mutant of a script
         self.checked = book.check()
+        # What is wrong with the record is for this tool to mend.
+        self.checked.problems = [p for p in self.checked.problems if p.path != RECORD]
         self.keys = citations.read_bibliography()
         self.chapters = list(self.checked.chapters.values())
         self.uncommitted = []  # figures whose fingerprint is not in the tree
@@ -630,7 +633,9 @@ def main(arguments):
         print(
             f"{'whole' if not names else 'together':32} {kind:9} {total:5} {caught:5} {share(caught, total)}"
         )
-    print(f"{time.monotonic() - before:.0f} s")
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    processor = sum(one.ru_utime + one.ru_stime for one in used)
+    print(f"{time.monotonic() - before:.0f} s, {processor:.0f} s of processor time")
     figures = {
         name
         for script in scripts

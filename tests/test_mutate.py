@@ -1,6 +1,7 @@
 """The mutation tool: what it changes, what it counts as noticed, and that it finds planted holes."""
 
 import ast
+import json
 import signal
 from types import SimpleNamespace
 
@@ -8,12 +9,24 @@ import pytest
 
 import mutants
 import mutate
+import mutation_record
 import trials
 from bound_numbers import check_numbers
 from chapters import read_chapter
 from mutants import Mutant, another_number, number_mutants, output_mutants, script_mutants
+from mutation_record import read_record
 from planted import Copy
-from scripts import ROOT, SNIPPETS, Script, Section, parse, read_script, script_path
+from scripts import (
+    NOTEBOOK,
+    ROOT,
+    SNIPPETS,
+    BookError,
+    Script,
+    Section,
+    parse,
+    read_script,
+    script_path,
+)
 
 
 def script(text, **sections):
@@ -434,6 +447,41 @@ def test_a_review_has_a_reason_and_stands_once(survivors, text):
     survivors.write_text(text)
     with pytest.raises(SystemExit, match="twice, or without a reason"):
         mutate.reviewed_survivors()
+
+
+def test_the_recorded_run_is_of_this_book():
+    """Edits do not make it wrong. It is too old once a tenth of the scripts has come or gone."""
+    record = read_record()
+    assert not record["dirty"], "recorded with uncommitted changes"
+    for kind, required in mutate.REQUIRED.items():
+        count = record["counts"][kind]
+        assert count["mutants"] > 50
+        assert count["caught"] >= required * count["mutants"], kind
+    scripts = [read_script(path) for path in [*SNIPPETS.glob("*.py"), NOTEBOOK]]
+    now = sum(len(script_mutants(script, parse(script))) for script in scripts)
+    then = record["counts"]["snippets"]["mutants"]
+    assert abs(now / then - 1) < 0.1, "the book has outgrown its record: make mutate RECORD=1"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (None, None, "there is no recorded run"),
+        ('"commit"', '"commits"', "malformed: KeyError"),
+        ('"caught": 92', '"caught": 93', "no more than there are"),
+        ("{", "", "malformed: JSONDecodeError"),
+    ],
+)
+def test_a_wrong_record_is_a_fault_of_the_book(tmp_path, monkeypatch, old, new, expected):
+    path = tmp_path / "record.json"
+    if old:
+        counts = {kind: {"mutants": 92, "caught": 92} for kind in mutation_record.KINDS}
+        text = json.dumps({"commit": "0" * 40, "counts": counts})
+        assert old in text
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    monkeypatch.setattr(mutation_record, "RECORD", path)
+    with pytest.raises(BookError, match=expected):
+        read_record()
 
 
 def test_reviewed_lines_are_there():
