@@ -245,7 +245,6 @@ def test_errors_by_layer_are_those_of_python_measured_and_in_theory(page, addres
 # ---------------------------------------------------------------------------- what a reader does
 
 SAID = "tag => document.querySelector(`${tag} .readout`).textContent"
-ALL = "selector => [...document.querySelectorAll(selector)]"
 SPOKEN = "tag => document.querySelector(`${tag} [aria-live]`).textContent"
 ELEMENTS = {"book-collapse": "why-activations/", "book-dying": "relu/", "book-depth": "depth/"}
 
@@ -266,7 +265,6 @@ def control(label):
 
 
 chromium_only = pytest.mark.parametrize("engine", ["chromium"], indirect=True)
-browser = [pytest.mark.browser, pytest.mark.slow]
 
 
 @pytest.mark.browser
@@ -343,80 +341,6 @@ def test_depth_says_what_theory_and_the_network_say(engine, page, address):
     silent = "?depth=function:relu,weights:he,layers:50,width:4"
     assert "exactly nothing comes back" in opened(page, address, "book-depth", silent)
     assert page.errors() == []
-
-
-@pytest.mark.browser
-@pytest.mark.slow
-@chromium_only
-@pytest.mark.parametrize("tag", ELEMENTS)
-def test_bad_values_of_the_address_are_told_and_ignored(engine, page, address, tag):
-    good = opened(page, address, tag)
-    name = tag.removeprefix("book-")
-    bad = opened(
-        page,
-        address,
-        tag,
-        f"?{name}=layers:1e9,steps:-4,function:%3Cb%3E,seed:NaN,colour:red,bias:Infinity",
-    )
-    assert bad == good
-    note = page.run("tag => document.querySelector(`${tag} .note`).textContent", tag)
-    assert note.startswith("The address asks for what cannot be")
-    assert "there is no setting “colour”" in note
-    assert page.errors() == []
-
-
-@pytest.mark.browser
-@pytest.mark.slow
-@chromium_only
-@pytest.mark.parametrize("tag", ELEMENTS)
-def test_rapid_input_to_every_end_at_320_px(engine, address, tag):
-    page = engine.page(width=320)
-    opened(page, address, tag)
-    page.run(
-        """tag => {
-        const root = document.querySelector(tag);
-        for (const control of root.querySelectorAll('input[type=range]')) {
-            for (let n = 0; n < 60; n += 1) {
-                control.value = n % 2 ? control.max : control.min;
-                control.dispatchEvent(new Event('input'));
-            }
-        }
-        for (const control of root.querySelectorAll('select')) {
-            for (const option of control.options) {
-                control.value = option.value;
-                control.dispatchEvent(new Event('change'));
-            }
-        }
-    }""",
-        tag,
-    )
-    page.wait_for(
-        f"tag => ({SPOKEN})(tag) === ({SAID})(tag)",
-        tag,
-    )
-    said = page.run(SAID, tag)
-    assert not re.search(r"NaN|Infinity|undefined|null", said), said
-    paths = page.run(
-        f"tag => ({ALL})(`${{tag}} path`).map(one => one.getAttribute('d')).join()",
-        tag,
-    )
-    assert not re.search(r"NaN|Infinity|undefined", paths)
-    assert page.run("() => document.documentElement.scrollWidth <= innerWidth")
-    sizes = page.run(
-        f"tag => ({ALL})(`${{tag}} text`).map(one => parseFloat(getComputedStyle(one).fontSize))",
-        tag,
-    )
-    assert min(sizes) >= 12
-    small = page.run(
-        f"""tag => ({ALL})(`${{tag}} :is(button, select, input)`)
-            .filter(one => one.getBoundingClientRect().height < 24).length""",
-        tag,
-    )
-    assert small == 0
-    page.click(f"{tag} button", "Reset")
-    page.wait_for("() => location.search === ''")
-    assert page.errors() == []
-    page.close()
 
 
 def test_the_rows_come_from_the_chapter():

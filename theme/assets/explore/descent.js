@@ -35,15 +35,16 @@ const slopes = [0, 0];
 
 function loss({ f: [f, slope], share }, w, b) {
   let sum = 0;
-  slopes.fill(0);
-  SUMS.forEach((s, row) => {
+  slopes[0] = slopes[1] = 0;
+  for (let row = 0; row < 4; row += 1) {
+    const s = SUMS[row];
     const z = s * w + b;
     const error = f(z) - OR.targets[row];
     const delta = share * error * slope(z);
     sum += (share * error * error) / 2;
     slopes[0] += s * delta;
     slopes[1] += delta;
-  });
+  }
   return sum;
 }
 

@@ -64,8 +64,9 @@ class Dying extends Explorable {
   }
 
   run() {
-    const { bias, slope } = this.state;
-    return this.kept([bias, slope], () => train(bias, slope, LAST));
+    const { bias, slope, steps } = this.state;
+    const far = steps > 10 ? LAST : 10; // as far as the chart reaches, and all of it once the training goes on
+    return this.kept([bias, slope, far], () => train(bias, slope, far));
   }
 
   draw() {
