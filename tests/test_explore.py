@@ -14,6 +14,15 @@ from scripts import ROOT, SNIPPETS, execute, read_script
 
 ASSETS = ROOT / "theme" / "assets" / "explore"
 
+
+@pytest.fixture(scope="module")
+def page(engine):
+    """One page of each engine for all tests here: to start a browser takes longer than most of them."""
+    opened = engine.page()
+    yield opened
+    opened.close()
+
+
 PLACES = [0.0, 1.0, 3.0, 6.0]  # of all kinks, up to sign
 TAILS = [8.4, 12, 20, 26, 33.7, 36.7, 37.4, 38, 40, 40.5, 60, 250, 372, 650, 699.5, 700.5, 709]
 TAILS += [709.8, 713.5, 720, 745, 750, 1000, 1e6, 1e300, np.inf]

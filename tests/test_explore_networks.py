@@ -16,6 +16,14 @@ from scripts import ROOT, SNIPPETS, execute, read_script
 ELEMENTWISE = [e for e in activations.REGISTRY.values() if e.kind == "elementwise"]
 
 
+@pytest.fixture(scope="module")
+def page(engine):
+    """One page of each engine for all tests here: to start a browser takes longer than most of them."""
+    opened = engine.page()
+    yield opened
+    opened.close()
+
+
 def numbers(text):
     return np.array([float(number) for number in text.split()])
 
