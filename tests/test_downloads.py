@@ -151,6 +151,7 @@ def test_blocks_of_a_page():
         "/// figure-caption\nA caption.\n///\n\n"
         '??? tip "Hint"\n    Inside.\n\n    ```python\n    print(1)\n    ```\n\n'
         "    <!--pytest-codeblocks:expected-output-->\n    ```text\n    1\n    ```\n"
+        '\n```markdown\n;--8<-- "x.py:data"\n```\n'
     )
     found = [(b.kind, b.text) for b in blocks_of(page)]
     assert found == [
@@ -159,6 +160,7 @@ def test_blocks_of_a_page():
         ("text", "**Hint**\n\nInside."),
         ("listing", "print(1)\n"),
         ("output", "1\n"),
+        ("listing", '--8<-- "x.py:data"\n'),
     ]
 
 

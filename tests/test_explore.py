@@ -10,7 +10,8 @@ import explore_data
 import reference_card
 from activations import REGISTRY
 from one_build import in_page
-from scripts import ROOT, SNIPPETS, execute, read_script
+from scripts import ROOT
+from tools import names_of
 
 ASSETS = ROOT / "theme" / "assets" / "explore"
 
@@ -166,8 +167,7 @@ PATH = in_page("""async (rule, updates) => {
 @pytest.fixture(scope="module")
 def run():
     """The names that snippets/or_gate.py leaves behind."""
-    _, names = execute(read_script(SNIPPETS / "or_gate.py"))
-    return names
+    return names_of("or_gate")
 
 
 @pytest.mark.browser

@@ -1,6 +1,5 @@
 """What each interactive figure does for its reader: keyboard, words, address, extremes, weight, speed."""
 
-import contextlib
 import gzip
 import os
 import re
@@ -14,10 +13,10 @@ import explore
 from activations import REGISTRY
 from one_build import asset, in_page
 from plotting import PALETTE
-from scripts import ROOT, SNIPPETS, execute, read_script
+from scripts import ROOT
 from test_axe import LEFT_OPEN
 from test_axe import TAGS as RULES
-from tools import tool
+from tools import names_of, tool
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -322,15 +321,8 @@ DESCEND = in_page("""async ([neuron, rate, steps]) => {
 }""")
 
 
-@pytest.fixture(scope="module")
-def chapter(tmp_path_factory):
-    """What the script of the chapter on descent leaves behind."""
-    with contextlib.chdir(tmp_path_factory.mktemp("drawn")):
-        return execute(read_script(SNIPPETS / "differentiation.py"))[1]
-
-
-def test_descent_is_that_of_the_chapter(visit, chapter):
-    page = visit("book-descent")
+def test_descent_is_that_of_the_chapter(visit):
+    page, chapter = visit("book-descent"), names_of("differentiation")
     *end, limit = page.evaluate(DESCEND, ["sigmoid", 1.0, 10_000])
     np.testing.assert_allclose([float(v) for v in end], chapter["path"][-1], rtol=1e-9)
     # The linear neuron with one shared weight: what each row multiplies it by, and the bias.

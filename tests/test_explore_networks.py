@@ -1,6 +1,5 @@
 """The figures of random networks and of the dying unit: Python's numbers, and a reader's hands."""
 
-import contextlib
 import re
 
 import numpy as np
@@ -11,7 +10,8 @@ import deep
 import drawn
 import explore_data
 from one_build import in_page
-from scripts import ROOT, SNIPPETS, execute, read_script
+from scripts import ROOT
+from tools import names_of
 
 ELEMENTWISE = [e for e in activations.REGISTRY.values() if e.kind == "elementwise"]
 
@@ -71,19 +71,9 @@ NETWORKS += [("relu", 1, 1, 2), ("tanh", 12, 32, 50), ("sigmoid", 10, 8, 13), ("
 
 
 @pytest.fixture(scope="module")
-def left_by(tmp_path_factory):
-    """`left_by("relu")`: the names that a script leaves behind. What it draws stays out of the project."""
-
-    def run(name):
-        with contextlib.chdir(tmp_path_factory.mktemp("drawn")):
-            return execute(read_script(SNIPPETS / f"{name}.py"))[1]
-
-    return run
-
-
-@pytest.fixture(scope="module")
-def why(left_by):
-    return left_by("why_activations")
+def why():
+    """The names that snippets/why_activations.py leaves behind."""
+    return names_of("why_activations")
 
 
 def in_python(why, name, hidden, width, seed):
@@ -174,9 +164,9 @@ TRAIN = in_page("""async (bias, slope, steps) => {
 
 
 @pytest.fixture(scope="module")
-def units(left_by):
-    """What the scripts of the two chapters leave behind."""
-    return {name: left_by(name) for name in ("relu", "leaky_relu")}
+def units():
+    """The names that the scripts of the two chapters leave behind."""
+    return {name: names_of(name) for name in ("relu", "leaky_relu")}
 
 
 @pytest.mark.browser
