@@ -64,7 +64,7 @@ audit-dependencies: .venv/ready  ## known holes in the packages of the lock; ask
 	$(BIN)/pip install --quiet pip-audit
 	$(BIN)/pip-audit --requirement .github/requirements-by-hash.txt --require-hashes --disable-pip
 
-tools: node_modules/ready  ## get what some tests need from npm: axe and the HTML checker
+tools: node_modules/ready  ## get what some tests need from npm: axe, the HTML checker, the vocabulary of schema.org
 
 node_modules/ready: package.json package-lock.json .npmrc
 	npm ci --silent

@@ -35,7 +35,7 @@ def run(progress):
                 for n in (0, *range(9, LAYERS, 10))
             ],
             "log": [float(np.log(last).mean()), float(np.log(last).std(ddof=1))],
-            "mean": float(last.mean()),
+            "mean": [float(last.mean()), float(last.std(ddof=1))],
             "largest share": float(last.max() / last.sum()),
             "below a tenth": float(np.mean(last < 0.1)),
         }

@@ -71,6 +71,10 @@ def check(figures=True, only=()):
     problems += glossary.check_terms(chapters, unused=not only and not problems)
     if figures:
         checked.results, failed = run_all(requests(chapters, problems))
+        if only:
+            borrowed, also_failed = _run_makers_elsewhere(chapters, checked.results)
+            checked.results |= borrowed
+            failed += also_failed
         problems += failed
         broken = {fault.path for fault in faults}
         whole = [chapter for chapter in chapters if chapter.path not in broken]
@@ -157,6 +161,26 @@ def requests(chapters, problems):
         except BookError as error:
             problems.append(error)
     return [Request(name, tuple(dict.fromkeys(found))) for name, found in wanted.items()]
+
+
+def _run_makers_elsewhere(chapters, results):
+    """Run what makes the figures that single pages borrow from the scripts of other pages.
+
+    A figure's name begins with a word that stands in the script that saves it: only such scripts are
+    run, as the whole book would run them, so that what is in the cache is found there.
+    """
+    made = {figure for result in results.values() for figure in result.figures}
+    missing = {f.name for chapter in chapters for f in chapter.figures} - made
+    words = {name.split("-")[0] for name in missing}
+    others = requests(read_pages()[0], []) if words else []
+    texts = {r.name: script_path(r.name).read_text(encoding="utf-8") for r in others}
+    return run_all(
+        [
+            other
+            for other in others
+            if other.name not in results and any(f'"{word}-' in texts[other.name] for word in words)
+        ]
+    )
 
 
 def _makers(results):

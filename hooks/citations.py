@@ -124,6 +124,10 @@ def linked(markdown, entries):
         for found in items:
             key, where = found["key"], found["where"]
             link = f"[{short_name(entries[key])}]({PAGE}#{key})"
+            # "p. 331" stays in one line.
+            where = re.sub(
+                r"\b(pp?\.|eq\.|fig\.|ch\.|[Tt]able|part) (?=\d)", "\\1\u00a0", where or ""
+            )
             shown.append(f"{link}, {where}" if where else link)
         return "(" + "; ".join(shown) + ")"
 

@@ -26,6 +26,7 @@ log = logging.getLogger("mkdocs.hooks.book")
 
 _state = {"serving": False, "checked": None}
 # Inside these a number is code, a formula or a name, and stays as it is.
+_SHORT_CODE = re.compile(r"<code>([^<\n]{1,20})</code>")
 _NO_DATA = ("pre", "math", "script", "style", "svg", "data", "time", "a", "summary")
 _FIGURE_NUMBER = '<span class="caption-prefix">'
 
@@ -85,6 +86,8 @@ def on_page_markdown(markdown, page, config, files):
 
 
 def on_page_content(html_text, page, config, files):
+    # Short code stays in one line: (out, in) is one thing. Longer code may break.
+    html_text = _SHORT_CODE.sub(r'<code class="whole">\1</code>', html_text)
     checked = _state["checked"]
     chapter = checked.chapters.get(Path(page.file.abs_src_path or ""))
     if chapter is None or checked.problems:
@@ -122,9 +125,9 @@ def wrap_numbers(html_text, bound):
         expression, value, link = bound[key]
         full = str(value).lower() if isinstance(value, bool) else repr(value)
         shown = html.escape(expression, quote=True)
-        return (
-            f'<data value="{full}" data-expression="{shown}" data-source="{link}">{literal}</data>'
-        )
+        # A number with spaces in it, such as 1.5 × 10⁻⁸, stays in one line; a phrase may break.
+        whole = ' class="whole"' if NUMBER.fullmatch(key) and " " in key else ""
+        return f'<data value="{full}" data-expression="{shown}" data-source="{link}"{whole}>{literal}</data>'
 
     out, closed_inside = [], None
     for part in re.split(r"(<[^>]+>)", html_text):

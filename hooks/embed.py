@@ -27,13 +27,13 @@ class Figure:
 
 
 FIGURES = {
-    "neuron": Figure("A neuron in the plane of its inputs", "neuron.md", 960),
-    "explorer": Figure("An activation function and its slope", "reference.md", 800),
-    "collapse": Figure("How straight the output of a network stays", "why-activations.md", 900),
-    "descent": Figure("Gradient descent on the loss of OR", "differentiation.md", 1060),
-    "dying": Figure("A ReLU unit that dies, and its leak", "relu.md", 1060),
-    "depth": Figure("The error on its way back through layers", "depth.md", 910),
-    "or-run": Figure("One neuron learns OR, update by update", "or-gate.md", 1270),
+    "neuron": Figure("A neuron in the plane of its inputs", "neuron.md", 1000),
+    "explorer": Figure("An activation function and its slope", "reference.md", 825),
+    "collapse": Figure("How straight the output of a network stays", "why-activations.md", 925),
+    "descent": Figure("Gradient descent on the loss of OR", "differentiation.md", 1135),
+    "dying": Figure("A ReLU unit that dies, and its leak", "relu.md", 1065),
+    "depth": Figure("The error on its way back through layers", "depth.md", 940),
+    "or-run": Figure("One neuron learns OR, update by update", "or-gate.md", 1350),
 }
 _MARK = re.compile(r"^<!-- embed: ([\w-]+) -->$", re.MULTILINE)
 _ADDRESS = re.compile(r'\b(href|src)="([^"]*)"')

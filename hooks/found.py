@@ -35,6 +35,7 @@ from scripts import NOTEBOOK, ROOT, SNIPPETS, BookError, script_path
 CHANGELOG = ROOT / "CHANGELOG.md"
 CACHE = ROOT / ".cache" / "cards"
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+ABOUT = ("artificial neuron", "activation function")
 LONGEST = 300  # characters of a description: about two sentences
 CARD = (1200, 630)  # pixels: what those who show cards ask for
 # Curves on the cards of pages that are about no single function.
@@ -124,7 +125,7 @@ def structured_data(page, chapter, config, day):
         "license": LICENCE,
         "learningResourceType": "chapter" if is_chapter(chapter) else "reference",
         "isPartOf": {"@type": "Book", "name": config.site_name},
-        "about": ["artificial neuron", "activation function"],
+        "about": [{"@type": "Thing", "name": name} for name in ABOUT],
     }
     if is_chapter(chapter):
         data["teaches"] = chapter.meta["gives"]

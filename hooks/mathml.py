@@ -24,11 +24,18 @@ _CLASSES = {
     "text-align: left;justify-items: start;padding-right: 0;padding-left:1em;": "left last apart",
     "text-align: right;justify-items: end;padding-right: 0;": "right last",
 }
-# The font's prime is raised as it stands: in a superscript it would be raised twice.
-_PRIME = re.compile(r"<msup>(<m[in][^>]*>[^<]*</m[in]>)<mo>(′+)</mo></msup>")
+# The font's primes are raised as they stand: in a superscript they would be raised twice. A power behind
+# them (f''^2) stays one.
+_PRIME = re.compile(r"<msup>(<m[in][^>]*>[^<]*</m[in]>)<mo>([′″‴]+)</mo></msup>")
+_PRIME_AND_POWER = re.compile(
+    r"<msup>(<m[in][^>]*>[^<]*</m[in]>)<mrow><mo>([′″‴]+)</mo>((?:(?!</mrow>).)+)</mrow></msup>"
+)
 # In a line of text the font's root is taller than the line, and Chromium reserves room after it for a wider
-# one. Over a single letter or number the bar is not needed: √n.
-_ROOT = re.compile(r"<msqrt>(<m[in][^>]*>[^<]*</m[in]>)</msqrt>")
+# one. Over a single letter or number the bar is not needed: √n; nor over a letter between bars: √|x|.
+_BAR = r'<mo stretchy="false" lspace="0" rspace="0">\|</mo>'
+_ROOT = re.compile(
+    rf"<msqrt>(<m[in][^>]*>[^<]*</m[in]>|<mrow>{_BAR}<mi>[^<]*</mi>{_BAR}</mrow>)</msqrt>"
+)
 _STYLE = re.compile(r' style="([^"]*)"')
 # What a formula is bound to is for the tests (formulas.py), not for readers.
 _BINDING = re.compile(r"<!--\s*formula:.*?-->\n*", re.DOTALL)
@@ -41,6 +48,9 @@ def to_mathml(tex, display):
     # The checker does not know displaystyle on a fraction; a class says the same.
     mathml = re.sub(
         r'<mfrac([^>]*) displaystyle="(true|false)"', r'<mfrac\1 class="display-\2"', mathml
+    )
+    mathml = _PRIME_AND_POWER.sub(
+        r'<msup><mrow>\1<mo lspace="0em" rspace="0em">\2</mo></mrow><mrow>\3</mrow></msup>', mathml
     )
     mathml = _PRIME.sub(r'<mrow>\1<mo lspace="0em" rspace="0em">\2</mo></mrow>', mathml)
     if not display:

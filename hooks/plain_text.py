@@ -17,6 +17,7 @@ _OUTPUT_MARK = "<!--pytest-codeblocks:expected-output-->"
 _COMMENT = re.compile(r"<!--.*?-->\s*?", re.DOTALL)
 _FENCE = re.compile(r"^(`{3,})(\S*)\s*$")
 _EMBED = re.compile(r'^--8<-- "(?P<file>[\w-]+)\.py:(?P<section>[\w-]+)"$')
+_ESCAPED = re.compile(r"^(\s*);(?=--8<--)")  # a line that only shows how a section is named
 _FOLD = re.compile(r'^(?:\?\?\?|!!!) \w+(?: "(?P<title>[^"]*)")?$')
 # The light and the dark variant of a figure, as hooks/computed.py writes them.
 _FIGURE = re.compile(
@@ -106,6 +107,7 @@ def _listing(language, body, is_output):
         embed = (match["file"], match["section"])
         text = read_script(script_path(embed[0])).source(embed[1])
         return Block("listing", text, language, embed)
+    body = [_ESCAPED.sub(r"\1", line) for line in body]
     return Block("listing", "\n".join(body) + "\n", language)
 
 

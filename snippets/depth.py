@@ -185,13 +185,14 @@ by_width = load("depth_spread")
 square, fourth = (normal_mean(lambda z, k=k: relu(z) ** k) for k in (2, 4))
 one_layer = fourth / square**2 - 1
 print(f"variance of one layer's ratio: {one_layer:.3f} / n")
-print("width  networks   mean  median  below 1/10  logarithm      theory")
+print("width  networks  mean         median  below 1/10  logarithm      theory")
 for n, case in by_width.items():
     middle = 10 ** case["percentiles"][-1][2]
-    mean, sd = case["log"]
+    mean, sd = case["mean"]
+    log_mean, log_sd = case["log"]
     variance = (50 - 1) * one_layer / int(n)
-    print(f"{n:>5}  {case['networks']:8}  {case['mean']:5.2f}  {middle:6.3f}", end="  ")
-    print(f"{case['below a tenth']:10.1%}  {mean:5.2f} ± {sd:.2f}", end="  ")
+    print(f"{n:>5}  {case['networks']:8}  {mean:.2f} ± {sd:.2f}  {middle:6.3f}", end="  ")
+    print(f"{case['below a tenth']:10.1%}  {log_mean:5.2f} ± {log_sd:.2f}", end="  ")
     print(f"{-variance / 2:5.2f} ± {variance**0.5:.2f}")
 # --8<-- [end:spread]
 narrow = by_width["32"]

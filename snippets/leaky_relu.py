@@ -58,7 +58,7 @@ def fit_prelu(x, y, lr=0.3, steps=500):
 
 
 # --8<-- [start:unit]
-X_unit = np.random.default_rng(1).normal(size=(64, 2))
+X_unit = np.random.default_rng(1).normal(size=(64, 2)).round(3)
 
 
 def train_unit(slope, lr=0.5, steps=1200):

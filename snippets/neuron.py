@@ -244,7 +244,7 @@ for n in (2, 3, 50):
     b = rng.normal()
     found = nearest_to(point, w, b)
     assert np.isclose(w @ found + b, 0), "it does not lie on the boundary"
-    along = nearest_to(other, w, b) - found  # from there to another point of the boundary
+    along = nearest_to(other, w, b) - found  # to another point of the boundary
     assert np.isclose(along @ (point - found), 0), "the way to it is not perpendicular"
     print(f"{n:2} inputs: distance {np.linalg.norm(point - found):.3f}")
 # --8<-- [end:check_3]
@@ -252,7 +252,7 @@ for n in (2, 3, 50):
 
 # --8<-- [start:start_4]
 def detector(row):
-    """(w, b) of a step neuron that answers 1 to this row of 0 and 1, and 0 to all others."""
+    """(w, b) of a step neuron that answers 1 to this row, and 0 to all others."""
     return row, row.mean()
 
 
@@ -391,7 +391,7 @@ write(ax, 4.32, 1.68, "$a$", ORANGE, size=17)
 write(ax, 0.05, 0.22, "inputs", BLUE, ha="left")
 write(ax, 1.22, 0.72, "weights", BLUE)
 write(ax, 2.06, 1.07, "sum", GREEN)
-write(ax, 3.36, 1.07, "activation", ORANGE)
+write(ax, 3.36, 1.02, "activation\nfunction", ORANGE)
 write(ax, 4.42, 2.26, "output", ORANGE, ha="right")
 save(fig, "neuron-artificial")
 

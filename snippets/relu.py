@@ -141,7 +141,7 @@ for name, factor in factors.items():
 
 
 # --8<-- [start:dead_unit]
-X_unit = np.random.default_rng(1).normal(size=(64, 2))
+X_unit = np.random.default_rng(1).normal(size=(64, 2)).round(3)
 w_unit, unit_rate = np.array([1.5, -0.9]), 0.5
 print("bias  largest z   loss after 0, 10 and 2,000 steps   moved by")
 for b_unit in (-1.0, -6.0):

@@ -96,7 +96,9 @@ TESTS = {
     "digit_networks": Tests(["tests/test_choosing.py"], ("test_choosing",)),
     "or_gate": OR_GATE,
     # What else is made of these numbers the pages of or_gate.py show, which imports them.
-    "or_notes": Tests(["tests/test_or_gate.py::test_the_notes_are_carried_over_whole"]),
+    "or_notes": Tests(
+        ["tests/test_or_gate.py::test_the_notes_are_carried_over_whole"], ("test_or_gate",)
+    ),
     "or-notebook": Tests(
         [
             "tests/test_notebook.py::test_agrees_with_the_chapter",

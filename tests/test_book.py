@@ -20,6 +20,26 @@ def test_nothing_is_wrong(checked):
     assert not checked.problems, "\n" + "\n".join(str(problem) for problem in checked.problems)
 
 
+@pytest.mark.parametrize(
+    "path", [c.path for c in chapters.all_chapters()], ids=lambda path: path.stem
+)
+def test_a_page_can_be_checked_alone(path, capsys):
+    """Also one that shows figures of another page's script, as most show the explorer's."""
+    assert book.main([path.stem]) == 0, capsys.readouterr().err
+
+
+def test_a_figure_that_no_script_makes_is_a_fault_of_the_single_page_too(monkeypatch):
+    whole = chapters.read_chapter(ROOT / "docs" / "relu.md")
+    whole.figures.append(
+        chapters.Figure(1, "explorer-nothing", "An alternative text that is long enough.")
+    )
+    monkeypatch.setattr(
+        book, "read_pages", lambda only=(): ([whole], []) if only else chapters.read_pages()
+    )
+    (problem,) = book.check(only=["relu"]).problems
+    assert "no snippet makes the figure explorer-nothing.svg" in problem.message
+
+
 def test_blocks_run_equal_fences_in_the_sources():
     """pytest collects exactly the fences that a plain search finds: none is skipped in silence."""
     wanted = []

@@ -91,7 +91,7 @@ def test_an_unused_entry_and_an_unknown_key_are_found():
 def test_citations_become_links_and_code_stays():
     text = linked("As shown [@he2015, eq. 15; @maas2013], not `[@he2015]`.", ENTRIES)
     assert text == (
-        "As shown ([He et al. 2015](bibliography.md#he2015), eq. 15; "
+        "As shown ([He et al. 2015](bibliography.md#he2015), eq.\u00a015; "
         "[Maas et al. 2013](bibliography.md#maas2013)), not `[@he2015]`."
     )
     assert short_name(ENTRIES["goodfellow2016"]) == "Goodfellow et al. 2016"

@@ -43,6 +43,15 @@ def test_every_chapter_has_downloads(built):
             assert (folder / FOLDER / f"{name}.{kind}").is_file()
 
 
+def test_a_pdf_is_linked_where_there_is_one_and_nowhere_else(built):
+    """A build of one's own has none; the build that is published has it beside the zip."""
+    folder, _ = built
+    there = (folder / FOLDER / "book.pdf").is_file()
+    for name in CHAPTERS:
+        page = (folder / name / "index.html").read_text(encoding="utf-8")
+        assert (f'href="../{FOLDER}/book.pdf"' in page) == there
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_a_notebook_restarted_and_run_prints_what_the_page_says(built, tmp_path, name):
@@ -142,6 +151,7 @@ def test_blocks_of_a_page():
         "/// figure-caption\nA caption.\n///\n\n"
         '??? tip "Hint"\n    Inside.\n\n    ```python\n    print(1)\n    ```\n\n'
         "    <!--pytest-codeblocks:expected-output-->\n    ```text\n    1\n    ```\n"
+        '\n```markdown\n;--8<-- "x.py:data"\n```\n'
     )
     found = [(b.kind, b.text) for b in blocks_of(page)]
     assert found == [
@@ -150,6 +160,7 @@ def test_blocks_of_a_page():
         ("text", "**Hint**\n\nInside."),
         ("listing", "print(1)\n"),
         ("output", "1\n"),
+        ("listing", '--8<-- "x.py:data"\n'),
     ]
 
 

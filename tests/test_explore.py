@@ -10,9 +10,19 @@ import explore_data
 import reference_card
 from activations import REGISTRY
 from one_build import in_page
-from scripts import ROOT, SNIPPETS, execute, read_script
+from scripts import ROOT
+from tools import names_of
 
 ASSETS = ROOT / "theme" / "assets" / "explore"
+
+
+@pytest.fixture(scope="module")
+def page(engine):
+    """One page of each engine for all tests here: to start a browser takes longer than most of them."""
+    opened = engine.page()
+    yield opened
+    opened.close()
+
 
 PLACES = [0.0, 1.0, 3.0, 6.0]  # of all kinks, up to sign
 TAILS = [8.4, 12, 20, 26, 33.7, 36.7, 37.4, 38, 40, 40.5, 60, 250, 372, 650, 699.5, 700.5, 709]
@@ -146,7 +156,7 @@ RULES = {
     "cross-entropy": "cross_entropy",
 }
 PATH = in_page("""async (rule, updates) => {
-    const {RULES, train, outputs, loss, errorSum} = await import("/assets/explore/or.js");
+    const {RULES, train, outputs, loss, errorSum} = await import("/assets/explore/or-run.js");
     const path = train(RULES[rule], updates);
     const last = path.slice(-3);
     const a = outputs(last);
@@ -157,8 +167,7 @@ PATH = in_page("""async (rule, updates) => {
 @pytest.fixture(scope="module")
 def run():
     """The names that snippets/or_gate.py leaves behind."""
-    _, names = execute(read_script(SNIPPETS / "or_gate.py"))
-    return names
+    return names_of("or_gate")
 
 
 @pytest.mark.browser

@@ -8,11 +8,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import differentiation
+import embed
+import explore
 from activations import REGISTRY
 from one_build import asset, in_page
 from plotting import PALETTE
 from scripts import ROOT
+from test_axe import LEFT_OPEN
+from test_axe import TAGS as RULES
+from tools import names_of, tool
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -21,13 +25,19 @@ ASSETS = ROOT / "theme" / "assets" / "explore"
 ELEMENTS = {
     "book-explorer": ("reference", "Input z"),
     "book-neuron": ("neuron", "Weight w₁"),
+    "book-collapse": ("why-activations", "Hidden layers"),
     "book-descent": ("differentiation", "Learning rate"),
+    "book-dying": ("relu", "Start bias"),
+    "book-depth": ("depth", "Layers"),
     "book-or-run": ("or-gate", "Updates made"),
 }
 STARTED = "tag => document.querySelector(tag + '.started') !== null"
 SHOWN = "tag => document.querySelector(tag + ' .readout').textContent"
 SPOKEN = "tag => document.querySelector(tag + ' [aria-live]').textContent"
 NOTE = "tag => document.querySelector(tag + ' .note').textContent"
+# What was changed is drawn in the next frame, and has its place in the one after.
+DRAWN = """() => new Promise(done => requestAnimationFrame(() =>
+    requestAnimationFrame(() => setTimeout(done))))"""
 
 
 @pytest.fixture
@@ -47,10 +57,10 @@ def visit(chromium, address):
         page.faults = []
         page.on("console", lambda m: m.type == "error" and page.faults.append(m.text))
         page.on("pageerror", lambda error: page.faults.append(str(error)))
-        page.goto(f"{address}{ELEMENTS[tag][0]}/{query}", wait_until="networkidle")
+        page.goto(f"{address}{ELEMENTS[tag][0]}/{query}", wait_until="load")
         if javascript:
             page.locator(f"{tag}.started").wait_for(state="attached")
-            page.wait_for_timeout(100)
+            page.evaluate(DRAWN)
         return page
 
     yield opened
@@ -60,7 +70,7 @@ def visit(chromium, address):
 
 def told(page, tag):
     """The readout, once what was pressed has been drawn."""
-    page.wait_for_timeout(80)
+    page.evaluate(DRAWN)
     return page.evaluate(SHOWN, tag)
 
 
@@ -70,6 +80,10 @@ def number(text):
     value = float(match[1].replace("−", "-").replace(",", ""))
     power = (match[2] or "⁰").translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789"))
     return value * 10.0 ** int(power)
+
+
+def test_all_seven_are_here():
+    assert set(ELEMENTS) == set(explore.TAGS)
 
 
 # ---------------------------------------------------------------------------- before and without
@@ -86,7 +100,7 @@ def test_nothing_moves_when_it_starts(visit, address, tag):
     def heights():
         for width in (320, 360, 768, 1280):
             page.set_viewport_size({"width": width, "height": 900})
-            page.wait_for_timeout(100)
+            page.evaluate(DRAWN)
             assert page.evaluate(SIDEWAYS) <= 0
             yield page.evaluate(HEIGHT, tag)
 
@@ -95,6 +109,18 @@ def test_nothing_moves_when_it_starts(visit, address, tag):
     page.goto(f"{address}{ELEMENTS[tag][0]}/?fresh", wait_until="networkidle")
     assert not page.evaluate(STARTED, tag)
     np.testing.assert_allclose(list(heights()), started, atol=1)
+
+
+WAITING = (
+    f"() => {list(ELEMENTS)}.filter(tag => !document.querySelector(`${{tag}}.started`)).join(' ')"
+)
+
+
+def test_all_seven_start_on_one_page(page, address):
+    """Their modules are asked for at once, which share others: in WebKit those must not wait for anything."""
+    page.open(f"{address}teaching/")
+    page.wait_for(f"() => ({WAITING})() === ''")
+    assert page.errors() == []
 
 
 @pytest.mark.parametrize("tag", ELEMENTS)
@@ -119,30 +145,31 @@ def test_on_paper_the_drawing_stands(visit, tag):
 # ---------------------------------------------------------------------------- keyboard and words
 
 
-@pytest.mark.parametrize("tag", ELEMENTS)
-def test_the_keyboard_moves_it_and_it_says_so(page, address, tag):
-    """In three engines: arrow keys on a slider, the words at once, the live region when all is quiet."""
-    name, label = ELEMENTS[tag]
-    page.open(f"{address}{name}/")
-    page.wait_for(STARTED, tag)
-    before = page.run(SHOWN, tag)
-    assert page.run(SPOKEN, tag) == before
-    page.run(
-        """(tag, text) => {
-            const label = [...document.querySelectorAll(tag + " label")].find(l => l.textContent === text);
-            document.getElementById(label.htmlFor).focus();
-        }""",
-        tag,
-        label,
-    )
-    page.press("ArrowRight" if tag != "book-descent" else "ArrowLeft")
-    page.wait_for(f"(tag, before) => ({SHOWN})(tag) !== before", tag, before)
-    after = page.run(SHOWN, tag)
-    assert page.run("() => document.activeElement.getAttribute('aria-valuetext')")
-    page.wait_for(f"(tag, after) => ({SPOKEN})(tag) === after", tag, after)
-    page.wait_for("() => location.search.includes(':')")
-    page.click(f"{tag} button", "Reset")
-    page.wait_for(f"(tag, before) => ({SPOKEN})(tag) === before", tag, before)
+FOCUS = """(tag, text) => {
+    const label = [...document.querySelectorAll(tag + " label")].find(l => l.textContent === text);
+    document.getElementById(label.htmlFor).focus();
+}"""
+
+
+def test_the_keyboard_moves_each_and_each_says_so(page, address):
+    """In three engines: an arrow key on a slider, the words at once, the live region when all is quiet."""
+    page.open(f"{address}teaching/")
+    before, after = {}, {}
+    for tag, (_, label) in ELEMENTS.items():
+        page.wait_for(STARTED, tag)
+        before[tag] = page.run(SHOWN, tag)
+        assert page.run(SPOKEN, tag) == before[tag]
+        page.run(FOCUS, tag, label)
+        page.press("ArrowRight" if tag != "book-descent" else "ArrowLeft")
+        page.wait_for(f"(tag, before) => ({SHOWN})(tag) !== before", tag, before[tag])
+        after[tag] = page.run(SHOWN, tag)
+        assert page.run("() => document.activeElement.getAttribute('aria-valuetext')"), tag
+    for tag in ELEMENTS:
+        page.wait_for(f"(tag, after) => ({SPOKEN})(tag) === after", tag, after[tag])
+        page.wait_for("name => location.search.includes(name + '=')", tag.removeprefix("book-"))
+        page.click(f"{tag} button", "Reset")
+    for tag in ELEMENTS:
+        page.wait_for(f"(tag, before) => ({SPOKEN})(tag) === before", tag, before[tag])
     page.wait_for("() => location.search === ''")
     assert page.errors() == []
 
@@ -295,14 +322,14 @@ DESCEND = in_page("""async ([neuron, rate, steps]) => {
 
 
 def test_descent_is_that_of_the_chapter(visit):
-    page = visit("book-descent")
+    page, chapter = visit("book-descent"), names_of("differentiation")
     *end, limit = page.evaluate(DESCEND, ["sigmoid", 1.0, 10_000])
-    np.testing.assert_allclose([float(v) for v in end], differentiation.path[-1], rtol=1e-9)
+    np.testing.assert_allclose([float(v) for v in end], chapter["path"][-1], rtol=1e-9)
     # The linear neuron with one shared weight: what each row multiplies it by, and the bias.
-    rows = np.column_stack([differentiation.X.sum(axis=1), np.ones(4)])
+    rows = np.column_stack([chapter["X"].sum(axis=1), np.ones(4)])
     curvatures = np.linalg.eigvalsh(rows.T @ rows / 4)
     assert limit == pytest.approx(2 / curvatures.max(), rel=1e-12)
-    best = np.linalg.lstsq(rows, differentiation.y)[0]
+    best = np.linalg.lstsq(rows, chapter["y"])[0]
     found = page.evaluate(DESCEND, ["linear", 0.4, 10_000])[:2]
     np.testing.assert_allclose([float(v) for v in found], best, rtol=1e-9)
 
@@ -412,10 +439,27 @@ def test_a_link_opens_the_figure_as_it_stands(visit, address):
     assert "a fresh run ends here" in told(page, "book-or-run")
 
 
+AXE = """async ([tag, tags]) => {
+    const found = await axe.run(tag, {runOnly: tags, resultTypes: ['violations', 'incomplete']});
+    return [...found.violations, ...found.incomplete].flatMap(rule => rule.nodes.map(node =>
+        `${rule.id}: ${node.target.join(' ')}: ${node.failureSummary}`));
+}"""
+
+
+def faults(page, tag):
+    """What axe finds in the element as it stands."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(tool("axe-core/axe.min.js").read_text(encoding="utf-8"))
+    return [text for text in page.evaluate(AXE, [tag, RULES]) if not text.startswith(LEFT_OPEN)]
+
+
 BAD = {
     "book-explorer": "function:swoosh,z:9,alpha:2,z:NaN,q,x:%3Cb%3E",
     "book-neuron": "w1:1e999,w2:two,b:,x1:-99,:,,x2:--1",
     "book-descent": "rate:0,steps:1.5,neuron:cubic,w:Infinity,rate:-1",
+    "book-collapse": "layers:0,width:1.5,function:%3Cb%3E,seed:NaN,colour:red",
+    "book-dying": "bias:-9,slope:half,steps:-4,steps:1e9,bias:Infinity",
+    "book-depth": "layers:1e9,weights:heavy,function:swiglu,seed:0,width:-8",
     "book-or-run": "update:11011,update:1.5,rule:none,update:-1,update:0x10",
 }
 
@@ -423,12 +467,16 @@ BAD = {
 @pytest.mark.parametrize("tag", ELEMENTS)
 def test_what_cannot_be_is_left_out_with_a_note(visit, tag):
     name = tag.removeprefix("book-")
+    good = told(visit(tag), tag)
     page = visit(tag, f"?{name}={BAD[tag]}")
     note = page.evaluate(NOTE, tag)
     assert note.startswith("The address asks for what cannot be:")
     assert note.endswith("The rest holds.")
+    for part in BAD[tag].split(","):
+        assert part.partition(":")[0] in note
     assert "<b>" not in page.inner_html(f"{tag} .note")
-    assert told(page, tag) == told(visit(tag), tag)
+    assert told(page, tag) == good
+    assert faults(page, tag) == []
     assert page.faults == []
 
 
@@ -442,38 +490,157 @@ def test_every_stop_of_a_slider_can_be_linked_to(visit, tag):
     found = visit(tag).evaluate(STOPS, tag)
     assert found
     for key, count, lost in found:
-        assert count > 10, key
+        assert count >= 5, key  # the widths of a network are the fewest
         assert lost == [], key
 
 
+WORDLESS = re.compile(r"\b(NaN|Infinity|undefined|null)\b")
+ALL_TO_BOTH_ENDS = """tag => {
+    for (const slider of document.querySelectorAll(tag + " input[type=range]")) {
+        for (let n = 0; n < 60; n += 1) {
+            slider.value = n % 2 ? slider.min : slider.max;
+            slider.dispatchEvent(new Event("input"));
+        }
+    }
+}"""
+NEXT_OPTION = """([tag, n]) => [...document.querySelectorAll(tag + " select")].filter(choice => {
+    if (n >= choice.options.length) return false;
+    choice.selectedIndex = n;
+    choice.dispatchEvent(new Event("input"));
+    return true;
+}).length"""
+
+
+def hold(page, tag):
+    """All is in words, nothing is drawn nowhere, nothing sticks out, as the element stands."""
+    found = told(page, tag)
+    assert found
+    assert not WORDLESS.search(found), found
+    paths = page.locator(f"{tag} path").evaluate_all(
+        "all => all.map(p => p.getAttribute('d') || '').join()"
+    )
+    assert not WORDLESS.search(paths), found
+    assert page.evaluate(SIDEWAYS) <= 0, found
+    assert page.faults == []
+
+
 @pytest.mark.parametrize("tag", ELEMENTS)
-def test_every_slider_holds_at_its_ends(visit, tag):
+def test_it_holds_at_every_end_on_a_narrow_screen(visit, tag):
+    """Each slider at both ends, by keyboard; all of them by rapid input, under each option."""
     page = visit(tag, width=320)
     for slider in page.locator(f"{tag} input[type=range]").all():
         for key in ("End", "Home"):
             slider.focus()
             page.keyboard.press(key)
-            found = told(page, tag)
-            assert found
-            assert "undefined" not in found
-            assert "NaN" not in found
-    paths = page.locator(f"{tag} path").evaluate_all(
-        "all => all.map(p => p.getAttribute('d') || '')"
+            hold(page, tag)
+    option = 0
+    while page.evaluate(NEXT_OPTION, [tag, option]) or option == 0:
+        page.evaluate(ALL_TO_BOTH_ENDS, tag)
+        hold(page, tag)
+        option += 1
+    assert faults(page, tag) == []
+    page.locator(tag).get_by_role("button", name="Reset").click()
+    page.wait_for_function("() => location.search === ''")
+
+
+@pytest.mark.parametrize("tag", ELEMENTS)
+def test_it_holds_at_a_zoom_of_400_percent(visit, tag):
+    """What a window of 1280 by 1024 pixels shows then: all of it, by scrolling down alone."""
+    page = visit(tag, width=320, device_scale_factor=4)
+    page.set_viewport_size({"width": 320, "height": 256})
+    hold(page, tag)
+    assert page.evaluate(SMALLEST_TEXT, tag) >= 12
+    cut_off = page.locator(f"{tag} :is(label, button, .readout, .value)").evaluate_all(
+        "all => all.filter(one => one.scrollWidth > one.clientWidth + 1 && one.clientWidth)"
+        ".map(one => one.textContent)"
     )
-    assert not [d for d in paths if "NaN" in d or "Infinity" in d]
-    assert page.evaluate(SIDEWAYS) <= 0
+    assert cut_off == []
+
+
+@pytest.mark.parametrize("tag", ELEMENTS)
+def test_axe_finds_nothing_in_any_state(visit, tag):
+    """At the start, in both schemes and widths; changed, playing, and with a link copied."""
+    page = visit(tag, permissions=["clipboard-read", "clipboard-write"])
+    for scheme, width in (("light", 1280), ("dark", 1280), ("dark", 320), ("light", 320)):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)
+        page.evaluate(DRAWN)
+        assert faults(page, tag) == [], (scheme, width)
+    page.evaluate(ALL_TO_BOTH_ENDS, tag)
+    page.evaluate(NEXT_OPTION, [tag, 1])
+    page.evaluate(DRAWN)
+    assert faults(page, tag) == []
+    page.locator(tag).get_by_role("button", name="Reset").click()
+    page.locator(tag).get_by_role("button", name="Copy link").click()
+    play = page.locator(tag).get_by_role("button", name="Play")
+    if play.count():
+        play.click()
+        page.locator(tag).get_by_role("button", name="Pause").wait_for()
+    assert faults(page, tag) == []
     assert page.faults == []
+
+
+@pytest.mark.parametrize("tag", ELEMENTS)
+def test_nothing_moves_unless_asked(visit, tag):
+    """Whatever the reader's system says of motion: what is shown stays, and nothing is animated."""
+    for motion in ("no-preference", "reduce"):
+        page = visit(tag, reduced_motion=motion)
+        page.wait_for_timeout(250)  # the lines that may wait until the rest is on the screen
+        before = page.inner_html(f"{tag} .live")
+        page.wait_for_timeout(300)
+        assert page.inner_html(f"{tag} .live") == before
+        assert (
+            page.evaluate("tag => document.querySelector(tag).getAnimations({subtree: true})", tag)
+            == []
+        )
+
+
+@pytest.mark.parametrize("name", embed.FIGURES)
+def test_a_frame_of_the_stated_height_shows_all(chromium, address, name):
+    """From 480 pixels of width on, whatever is set; a narrower one scrolls down, and loses nothing."""
+    tag, height = f"book-{name}", embed.FIGURES[name].height
+    page = chromium.new_page(service_workers="block", viewport={"width": 480, "height": height})
+    page.goto(f"{address}embed/{name}/")
+    page.locator(f"{tag}.started").wait_for(state="attached")
+
+    def high():
+        page.evaluate(DRAWN)
+        return page.evaluate("document.documentElement.scrollHeight")
+
+    for width in (480, 640, 900):
+        page.set_viewport_size({"width": width, "height": height})
+        assert high() <= height, width
+    page.set_viewport_size({"width": 480, "height": height})
+    option = 0
+    while page.evaluate(NEXT_OPTION, [tag, option]) or option == 0:
+        page.evaluate(ALL_TO_BOTH_ENDS, tag)
+        assert high() <= height
+        option += 1
+    page.set_viewport_size({"width": 320, "height": height})
+    assert high() < 1.5 * height
+    assert page.evaluate(SIDEWAYS) <= 0
+    page.mouse.move(160, 20)
+    page.evaluate("scrollTo(0, 1e6)")
+    foot = page.locator("main > :last-child").bounding_box()
+    assert foot["y"] + foot["height"] <= height
+    page.close()
 
 
 # ---------------------------------------------------------------------------- looks
 
+COLOUR = re.compile(r"--([\w-]+): light-dark\((#\w{6}), (#\w{6})\)")
+
 
 def test_the_colours_are_those_of_the_drawn_figures():
     css = (ASSETS / "explore.css").read_text(encoding="utf-8")
-    found = re.findall(r"--([\w-]+): light-dark\((#\w{6}), (#\w{6})\)", css)
-    assert len(found) >= 7
-    for name, *pair in found:
+    found = {name: pair for name, *pair in COLOUR.findall(css)}
+    for name, pair in found.items():
         assert tuple(pair) == PALETTE[name.replace("-", "_")], name
+    # What the style sheet or a module asks for is there, and nothing else.
+    used = set(re.findall(r"var\(--([\w-]+)", css)) & {n.replace("_", "-") for n in PALETTE}
+    assert used - {"ink", "rule", "paper", "quiet"} == set(found)
+    code = "".join(file.read_text(encoding="utf-8") for file in ASSETS.glob("*.js"))
+    assert set(re.findall(r"\b(blue|orange|green|purple|ochre)\b", code)) <= set(found)
 
 
 @pytest.mark.parametrize("tag", ELEMENTS)
@@ -495,12 +662,13 @@ def test_forced_colours_are_obeyed(visit, tag):
 
 # ---------------------------------------------------------------------------- light and quick
 
-# Bytes gzipped, of all seven elements together. The aim is 25,000: until they are that light, no more.
-BUDGET = 31_000
+# Bytes of all that the seven elements send, shared parts once: each file as published, gzip level 9.
+BUDGET = 25_000
 
 
 def test_all_elements_together_are_light(built):
-    files = sorted(Path(f"{built[0]}{asset(built[0], 'explore/figure.js')}").parent.iterdir())
+    folder = Path(f"{built[0]}{asset(built[0], 'explore/figure.js')}").parent
+    files = sorted([*folder.glob("*.js"), *folder.glob("*.css")])
     weights = {file.name: len(gzip.compress(file.read_bytes(), 9)) for file in files}
     assert {"figure.js", "explore.css", "registry.js"} < set(weights)
     assert sum(weights.values()) <= BUDGET, weights
@@ -518,10 +686,27 @@ def test_only_pages_with_an_element_load_its_modules(chromium, address):
     page.close()
 
 
-# The processor's time of the page's own thread, so that a busy machine measures the same. Four times it
-# is what a machine of a quarter of the speed needs.
+# What is measured is the processor's time of the page's own thread, which waits for nobody else on the
+# machine; and it is told in units of a loop that the same page runs just before, so that a slower machine
+# measures the same. REFERENCE is that loop on the machine for which the limits were set: two cores of
+# a server, quiet. Four times the result is what a quarter of its speed needs.
 SLOWER = 4
-LOAD = "async ([module]) => { await import(module); }"
+REFERENCE = 8.0  # milliseconds
+# Where the aim of 50 milliseconds is not reached: these compute a network or a training before they can say
+# what they show. A number here may only fall.
+LONGEST_START = {"book-collapse": 55, "book-dying": 70, "book-depth": 140}
+CALIBRATE = """() => {
+    const box = document.createElement("div");
+    let sum = 0;
+    for (let n = 0; n < 4000; n += 1) {
+        const line = document.createElementNS("http://www.w3.org/2000/svg", "path");
+        line.setAttribute("d", `M${n} ${Math.tanh(n / 4000).toFixed(3)}L${sum.toFixed(1)} 0`);
+        box.append(line);
+        sum += Math.exp(-n / 1000);
+    }
+    return sum;
+}"""
+LOAD = "async ([module]) => { await import(module); await new Promise(done => setTimeout(done, 100)); }"
 START = """([tag]) => {
     const element = document.createElement(tag);
     element.append(document.createElement("figure"));
@@ -550,9 +735,9 @@ def test_it_is_quick_on_a_slow_machine(built, chromium, address, tag):
     """Start-up, for the first time, at a quarter of the speed; one step of a drag, input to paint."""
     module = asset(built[0], f"explore/{tag.removeprefix('book-')}.js")
     starts, drags = [], []
-    for _ in range(3):
+    for _ in range(4):
         page = chromium.new_page(service_workers="block")
-        page.goto(address + "colophon/", wait_until="networkidle")
+        page.goto(address + "colophon/", wait_until="load")
         session = page.context.new_cdp_session(page)
         session.send("Performance.enable", {"timeDomain": "threadTicks"})
 
@@ -562,16 +747,21 @@ def test_it_is_quick_on_a_slow_machine(built, chromium, address, tag):
             return busy(session) - before
 
         cost(LOAD, module)
-        starts.append(SLOWER * cost(START, tag))
-        drags += [cost(DRAG, tag, ELEMENTS[tag][1], 10) / 10 for _ in range(5)]
+        unit = min(cost(CALIBRATE) for _ in range(3)) / REFERENCE
+        starts.append(SLOWER * cost(START, tag) / unit)
+        drags += [cost(DRAG, tag, ELEMENTS[tag][1], 10) / 10 / unit for _ in range(5)]
         assert page.locator(f"{tag}.started").count() == 1
         page.close()
     drag = sorted(drags)[len(drags) // 2]
-    print(f"{tag}: starts in {min(starts):.0f} ms, one step of a drag {drag:.1f} ms")
+    print(f"{tag}: starts in {min(starts):.0f} ms, a step of a drag {drag:.1f} ms, unit {unit:.2f}")
     # Others on the machine take its caches, too: what counts is how it does on a quiet one.
     busyness = min(max(1.0, os.getloadavg()[0] / os.cpu_count()), 3.0)
-    assert min(starts) < 50 * busyness
+    assert min(starts) < LONGEST_START.get(tag, 50) * busyness
     assert drag < 16
+
+
+PLAY = """tag => [...document.querySelectorAll(tag + ' button')]
+    .find(button => button.textContent === 'Play')?.click()"""
 
 
 def test_nothing_leaks_over_fifty_navigations(visit):
@@ -584,25 +774,23 @@ def test_nothing_leaks_over_fifty_navigations(visit):
         found = session.send("Performance.getMetrics")["metrics"]
         return {m["name"]: m["value"] for m in found}
 
-    def round_trip():
-        for name, tag in (("differentiation", "book-descent"), ("or-gate", "book-or-run")):
+    def tour():
+        """To each of the seven pages, and back to the first."""
+        for tag, (name, _) in ELEMENTS.items():
             page.evaluate(
                 """name => document.querySelector(`.contents a[href$="${name}/"]`).click()""", name
             )
             page.locator(f"{tag}.started").wait_for(state="attached")
-            page.evaluate(
-                "tag => [...document.querySelectorAll(tag + ' button')]"
-                ".find(b => b.textContent === 'Play').click()",
-                tag,
-            )
+            page.evaluate(PLAY, tag)
 
     loaded = page.evaluate("performance.timeOrigin")
-    for _ in range(3):
-        round_trip()
+    tour()
+    tour()
     before = counts()
-    for _ in range(25):
-        round_trip()
+    for _ in range(8):
+        tour()
     after = counts()
+    assert 8 * len(ELEMENTS) > 50
     assert page.evaluate("performance.timeOrigin") == loaded  # instant ones, all of them
     assert after["Nodes"] < before["Nodes"] * 1.3 + 500
     assert after["JSEventListeners"] < before["JSEventListeners"] + 50

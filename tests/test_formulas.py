@@ -216,6 +216,15 @@ def test_a_prime_is_raised_once_and_a_short_root_has_no_bar():
     assert '<mo lspace="0em" rspace="0em">′</mo>' in prime
     assert "<msup>" not in prime
     assert "<msup>" in square
+    for formula in ("f''(z)", "f" + 3 * "'" + "(z)"):
+        assert "<msup>" not in to_mathml(formula, display=False), (
+            "their signs are single characters"
+        )
+    power = to_mathml("f''^2", display=False)
+    assert "″</mo></mrow><mrow><mn>2</mn>" in power, (
+        "the primes stay in the line, the power is raised"
+    )
+    assert "msqrt" not in to_mathml(r"\sqrt{|x|}", display=False)
     assert "msqrt" not in to_mathml(r"1/\sqrt{n}", display=False)
     assert "√</mo><mi>n</mi>" in to_mathml(r"1/\sqrt{n}", display=False)
     assert "<msqrt>" in to_mathml(r"1/\sqrt{2n}", display=False), "the bar says how far it reaches"

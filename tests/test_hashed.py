@@ -14,7 +14,9 @@ KEPT = "public, max-age=31536000, immutable"
 
 
 def files_of(site):
-    return {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
+    """The addresses of a site, without the compressed variants that a published one has too."""
+    files = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
+    return {name for name in files if not name.endswith((".gz", ".br"))}
 
 
 def test_a_figure_is_named_by_what_is_in_it(built):

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 import notebook
-from scripts import ROOT, SNIPPETS, execute, read_script
+from scripts import ROOT
+from tools import names_of
 
 PAGE = ROOT / "docs" / notebook.NOTEBOOK
 
@@ -23,8 +24,7 @@ def cells(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def chapter():
-    _, names = execute(read_script(SNIPPETS / "or_gate.py"))
-    return names
+    return names_of("or_gate")
 
 
 def test_agrees_with_the_chapter(cells, chapter):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import or_notes
-from scripts import SNIPPETS, execute, read_script
+from tools import names_of
 
 EPOCHS = (1, 1_000, 11_010)
 ROWS = ((0, 0, 0), (0, 1, 1), (1, 0, 1), (1, 1, 1))  # two inputs and the target
@@ -15,8 +15,7 @@ ROWS = ((0, 0, 0), (0, 1, 1), (1, 0, 1), (1, 1, 1))  # two inputs and the target
 @pytest.fixture(scope="module")
 def run():
     """The names that snippets/or_gate.py leaves behind."""
-    _, names = execute(read_script(SNIPPETS / "or_gate.py"))
-    return names
+    return names_of("or_gate")
 
 
 def logistic(t):

@@ -109,6 +109,18 @@ def test_workflow_builds_once_tests_that_build_and_publishes_it():
     assert {"SITE_URL", "REPO_URL"} <= set(book["env"])
 
 
+def test_workflow_prints_the_pdf_to_where_the_pages_link_before_anything_is_tested():
+    runs = {index: step for index, step in enumerate(workflow("book")["jobs"]["build"]["steps"])}
+    (link,) = (
+        step["env"]["BOOK_PDF"] for step in runs.values() if "BOOK_PDF" in step.get("env", {})
+    )
+    (built,) = (n for n, step in runs.items() if "make build" in step.get("run", ""))
+    (printed,) = (n for n, s in runs.items() if f"pdf.py site site/{link}" in s.get("run", ""))
+    (sent,) = (n for n, s in runs.items() if "upload-pages-artifact" in s.get("uses", ""))
+    assert "BOOK_PDF" in runs[built]["env"]
+    assert built < printed < sent
+
+
 def test_workflow_mutates_what_changed():
     mutate = workflow("book")["jobs"]["mutate"]
     assert mutate["steps"][0]["with"]["fetch-depth"] == 0

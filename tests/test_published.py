@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -16,19 +17,23 @@ from chapters import all_chapters
 from found import CARD, description, first_paragraph, plain, releases
 from planted import Copy, environment
 from scripts import ROOT
+from test_downloads import CHAPTERS
 from test_figures import FIGURES
+from tools import MODULES, tool
 
 pytestmark = pytest.mark.slow
 
 SITE = "https://example.org/book/"
 LATER = Path(__file__).parent / "later"
+PDF = "downloads/book.pdf"  # as the workflow has it; nothing is printed here
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
 def build(folder, **more):
     """A strict build of a copy that has no cache, at an address."""
     copy = Copy(folder, cache=False)
-    settings = environment() | {"SITE_URL": SITE, "SOURCE_DATE_EPOCH": "1790000000"} | more
+    settings = environment() | {"SITE_URL": SITE, "SOURCE_DATE_EPOCH": "1790000000"}
+    settings |= {"BOOK_PDF": PDF} | more
     command = [sys.executable, "-m", "mkdocs", "build", "--strict"]
     done = subprocess.run(command, cwd=copy.root, env=settings, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
@@ -53,8 +58,9 @@ def test_two_clean_builds_are_the_same_to_the_byte(site, tmp_path):
     other = build(tmp_path / "a longer name", PYTHONPATH=str(LATER))
     one, two = hashes(site), hashes(other)
     assert len(one) > 300
-    figures = {name for name in one if name.startswith("figures/") and name.endswith(".svg")}
-    assert figures >= {f"figures/{f}.{s}.svg" for f in FIGURES for s in ("light", "dark")}
+    names = json.loads((site / "figures.json").read_text(encoding="utf-8"))
+    assert names.keys() >= {f"{f}.{s}.svg" for f in FIGURES for s in ("light", "dark")}
+    assert one.keys() >= {f"figures/{name}" for name in names.values()}
     assert {name for name in one.keys() | two.keys() if one.get(name) != two.get(name)} == set()
 
 
@@ -159,6 +165,70 @@ def test_structured_data_says_what_the_page_is(heads):
             "url": SITE,
         }
     assert "check" in heads["differentiation/"].data[0]["teaches"]
+
+
+def test_every_chapter_links_to_the_pdf_that_goes_with_the_site(site):
+    linked = 0
+    for name in CHAPTERS:
+        text = (site / name / "index.html").read_text(encoding="utf-8")
+        linked += text.count(f'<a href="../{PDF}">as PDF</a>')
+    assert linked == len(CHAPTERS) >= 12
+
+
+# ---------------------------------------------------------------------------- the vocabulary
+
+TYPED = "const {name}: WithContext<LearningResource> = {data};\n"
+
+
+def vocabulary_faults(datas, folder):
+    """What schema.org's vocabulary does not know in structured data: (number of the data, fault).
+
+    The types of schema-dts are made from the vocabulary; TypeScript holds each object against them.
+    """
+    compiler = tool("typescript/lib/tsc.js")
+    tool("schema-dts/dist/schema.d.ts")
+    folder.mkdir(exist_ok=True)
+    (folder / "node_modules").symlink_to(MODULES)
+    text = 'import type { LearningResource, WithContext } from "schema-dts";\n'
+    for number, data in enumerate(datas):
+        text += TYPED.format(name=f"page{number}", data=json.dumps(data))
+    (folder / "pages.ts").write_text(text, encoding="utf-8")
+    options = ["--noEmit", "--strict", "--skipLibCheck", "--pretty", "false", "--target", "es2022"]
+    options += ["--module", "commonjs", "--moduleResolution", "node10"]
+    done = subprocess.run(
+        ["node", compiler, *options, "pages.ts"], cwd=folder, capture_output=True, text=True
+    )
+    faults = re.findall(r"^pages\.ts\((\d+),\d+\): error (.*)$", done.stdout, re.MULTILINE)
+    assert bool(faults) == bool(done.returncode), done.stdout + done.stderr
+    return [(int(line) - 2, fault) for line, fault in faults]
+
+
+def test_structured_data_is_in_the_vocabulary_of_schema_org(heads, tmp_path):
+    datas = [head.data[0] for head in heads.values()]
+    assert vocabulary_faults(datas, tmp_path) == []
+    # What the types cannot say: what a date, a span of time and an address look like.
+    for data in datas:
+        date.fromisoformat(data.get("dateModified", "2026-01-01"))
+        for address in (data["url"], data["license"], data["image"], data["isPartOf"]["url"]):
+            assert re.fullmatch(r"https://[\w.-]+/[\w./-]*", address)
+
+
+PLANTED = {
+    "a property that is not there": {"nome": "ReLU"},
+    "a property of another type": {"isbn": "3"},
+    "a type that is not there": {"isPartOf": {"@type": "Bok", "name": "N"}},
+    "a property of a part that is not there": {"isPartOf": {"@type": "Book", "titel": "N"}},
+    "a text for a yes or no": {"isAccessibleForFree": "perhaps"},
+    "a number for a span of time": {"timeRequired": 25},
+    "another type than was said": {"@type": "Thing"},
+}
+
+
+def test_structured_data_that_is_wrong_is_found(heads, tmp_path):
+    right = heads["relu/"].data[0]
+    datas = [right, *(right | wrong for wrong in PLANTED.values())]
+    found = {number for number, _ in vocabulary_faults(datas, tmp_path)}
+    assert found == set(range(1, len(datas)))
 
 
 def test_the_sitemap_lists_each_page(site, heads):

@@ -14,18 +14,16 @@ import scipy.stats
 import activations
 import reference_card
 from one_build import figure
-from scripts import SNIPPETS, execute, read_script
+from tools import names_of
 
 ELEMENTWISE = [e for e in activations.REGISTRY.values() if e.kind == "elementwise"]
 PDF = scipy.stats.norm.pdf
 
 
 @pytest.fixture(scope="module")
-def names(tmp_path_factory):
+def names():
     """What snippets/reference.py leaves behind."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(tmp_path_factory.mktemp("reference"))
-        return execute(read_script(SNIPPETS / "reference.py"))[1]
+    return names_of("reference")
 
 
 @pytest.fixture(scope="module")

@@ -1,11 +1,15 @@
-"""The tools that come from npm: package.json names them, `make tools` gets them."""
+"""What several tests need: the tools that come from npm (package.json names them, `make tools` gets them),
+Java, and the names that a script of the book leaves behind.
+"""
 
+import contextlib
 import os
 import shutil
+import tempfile
 
 import pytest
 
-from scripts import ROOT
+from scripts import ROOT, execute, read_script, script_path
 
 MODULES = ROOT / "node_modules"
 
@@ -29,3 +33,9 @@ def java():
         assert not os.environ.get("CI"), told
         pytest.skip(told)
     return path
+
+
+def names_of(script):
+    """The names that a script of snippets/ leaves behind. The figures that it saves go with its folder."""
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        return execute(read_script(script_path(script)))[1]

@@ -1,12 +1,11 @@
 // <book-depth function="tanh" weights="xavier" layers="30">: the norm of the backpropagated error in each layer of
 // one random network, beside what theory expects. As snippets/deep.py; the networks are those of snippets/drawn.py.
 
-import { normals } from "./drawn.js";
-import { Explorable, spread, text } from "./figure.js";
-import { sliced } from "./functions.js";
-import { FUNCTIONS, MIDPOINTS } from "./registry.js";
+import { activation, networkControls, normals } from "./drawn.js";
+import { Explorable, axis, define, stops, text, within } from "./figure.js";
+import { entryOf, standard } from "./functions.js";
+import { MIDPOINTS } from "./registry.js";
 
-const CHOICES = FUNCTIONS.filter(({ kind }) => kind === "elementwise");
 const DEEPEST = 50;
 
 // The midpoints of cells, and the standard normal density there, as the book's own means take them.
@@ -20,11 +19,6 @@ function meanSquare(f, q) {
   let sum = 0;
   for (let n = 0; n < GRID.length; n += 1) sum += HEIGHTS[n] * f(size * GRID[n]) ** 2;
   return sum / TOTAL;
-}
-
-function functionOf(name) {
-  const { parameters } = CHOICES.find((entry) => entry.name === name);
-  return sliced(name, Object.fromEntries(parameters.map((p) => [p.name, p.value])));
 }
 
 // Size of the weights: the root of their variance times the width.
@@ -48,24 +42,17 @@ const VERDICTS = [
 
 const kept = new Map(); // theory by case: a deeper network begins as a shallower one
 
-// The factor by which each of the layers multiplies the norm of the error, the first layer first.
-export function factors(name, sigma, layers) {
-  const key = `${name} ${sigma}`;
-  const [f, slope] = functionOf(name);
-  if (!kept.has(key)) kept.set(key, { q: sigma ** 2, found: [] }); // the input has mean square 1
-  const state = kept.get(key);
-  while (state.found.length < layers) {
-    state.found.push(sigma * Math.sqrt(meanSquare(slope, state.q)));
-    state.q = sigma ** 2 * meanSquare(f, state.q);
-  }
-  return state.found.slice(0, layers);
-}
-
 // The norms of the error by layer, in units of that in the last.
 export function theory(name, sigma, layers) {
-  const norms = [1];
-  for (const factor of factors(name, sigma, layers - 1).reverse()) norms.unshift(norms[0] * factor);
-  return norms;
+  const key = `${name} ${sigma}`;
+  const [f, slope] = standard(name);
+  if (!kept.has(key)) kept.set(key, { q: sigma ** 2, factors: [] }); // the input has mean square 1
+  const state = kept.get(key);
+  while (state.factors.length < layers - 1) {
+    state.factors.push(sigma * Math.sqrt(meanSquare(slope, state.q)));
+    state.q = sigma ** 2 * meanSquare(f, state.q);
+  }
+  return state.factors.slice(0, layers - 1).reduceRight((norms, factor) => [norms[0] * factor, ...norms], [1]);
 }
 
 // An input of mean square 1, an error, and weights of variance 1/n, layer by layer as they are asked for.
@@ -84,7 +71,7 @@ class Network {
   }
 
   norms(name, sigma, layers) {
-    const [f, slope] = functionOf(name);
+    const [f, slope] = standard(name);
     const z = [];
     let a = this.x;
     for (let n = 0; n < layers; n += 1) {
@@ -112,33 +99,24 @@ class Depth extends Explorable {
   static title = "The norm of the error, layer by layer";
 
   build() {
-    this.view = this.plot("Norm of the backpropagated error against the layer, logarithmic: theory and one network", { range: [1, 30], label: "layer" }, { range: [1e-4, 10], label: "norm of the error, last layer = 1", log: true });
+    this.view = this.plot("Norm of the backpropagated error against the layer, logarithmic: theory and one network", axis("layer", 1, 30), axis("norm of the error, last layer = 1", 1e-4, 10, true));
     this.level = this.view.path("guide");
     this.line = this.view.path("curve orange");
     this.dots = Array.from({ length: DEEPEST }, () => this.view.point("blue row"));
     this.names = [this.view.label("orange", "theory"), this.view.label("blue", "network")];
-    this.choice("function", "Activation", CHOICES.map(({ name, title }) => [name, title]), "tanh");
-    this.fields.get("function").row.classList.add("wide");
-    this.choice("weights", "Weights drawn from", Object.entries(WEIGHTS).map(([name, [title]]) => [name, title]), "xavier");
-    this.fields.get("weights").row.classList.add("wide");
-    this.slider("layers", "Layers", spread(2, DEEPEST, DEEPEST - 1).map(Math.round), 30, { whole: true });
-    this.slider("width", "Units a layer", [4, 8, 16, 32, 64], 32, { whole: true });
-    this.slider("seed", "Draw, number", spread(1, 50, 50).map(Math.round), 13, { whole: true });
-    this.button("Draw again", () => this.change("seed", (this.state.seed % 50) + 1));
+    activation(this, "Activation", "tanh");
+    this.choice("weights", "Weights drawn from", Object.entries(WEIGHTS).map(([name, [title]]) => [name, title]), "xavier", true);
+    networkControls(this, "Layers", [stops(2, DEEPEST), 30], [[4, 8, 16, 32, 64], 32]);
   }
 
   numbers() {
     const { function: name, weights, layers, width, seed } = this.state;
-    const drawn = `${width} ${seed}`;
-    if (this.drawn !== drawn) [this.drawn, this.network] = [drawn, new Network(seed, width)];
-    const key = [drawn, name, weights, layers].join(" ");
-    if (this.key !== key) {
-      this.key = key;
-      this.sigma = WEIGHTS[weights][1](functionOf(name)[0], width);
-      this.expected = theory(name, this.sigma, layers);
-      this.found = this.network.norms(name, this.sigma, layers);
-    }
-    return this;
+    return this.kept([name, weights, layers, width, seed], () => {
+      const drawn = `${width} ${seed}`;
+      if (this.drawn !== drawn) [this.drawn, this.network] = [drawn, new Network(seed, width)];
+      const sigma = WEIGHTS[weights][1](standard(name)[0], width);
+      return { sigma, expected: theory(name, sigma, layers), found: this.network.norms(name, sigma, layers) };
+    });
   }
 
   draw() {
@@ -147,32 +125,26 @@ class Depth extends Explorable {
     const seen = [...expected, ...found].filter((norm) => norm > 0 && Number.isFinite(norm));
     const powers = [Math.min(...seen), Math.max(...seen)].map(Math.log10);
     // At least from a hundredth to a hundred: a level line is to be seen as one.
-    view.y.range = [10 ** Math.min(-2, Math.floor(powers[0])), 10 ** Math.max(2, Math.ceil(powers[1]))];
-    view.x.range = [1, state.layers];
-    if (view.width) view.resize(view.width, view.height);
-    const at = expected.map((_, n) => n + 1);
-    this.level.setAttribute("d", view.line(view.x.range, [1, 1]));
-    this.line.setAttribute("d", view.line(at, expected.map((norm) => (norm > 0 ? norm : NaN))));
-    this.dots.forEach((dot, n) => view.move(dot, n + 1, n < state.layers && found[n] > 0 ? found[n] : NaN));
+    view.scale([10 ** Math.min(-2, Math.floor(powers[0])), 10 ** Math.max(2, Math.ceil(powers[1]))], [1, state.layers]);
+    const visible = (norm) => (norm > 0 ? norm : NaN);
+    view.trace(this.level, view.x.range, [1, 1]);
+    view.trace(this.line, expected.map((_, n) => n + 1), expected.map(visible));
+    this.dots.forEach((dot, n) => view.move(dot, n + 1, visible(found[n])));
     // The names at the middle: theory above its line where the points lie below, and the other way round.
     const n = Math.floor(state.layers / 2);
-    const over = expected[n] > found[n] || !(found[n] > 0);
-    this.names[1].setAttribute("visibility", found[n] > 0 ? "visible" : "hidden");
-    [expected[n], found[n] > 0 ? found[n] : expected[n]].forEach((norm, which) => {
-      const above = which ? !over : over;
-      this.names[which].setAttribute("text-anchor", "middle");
-      this.names[which].setAttribute("x", view.X(n + 1));
-      this.names[which].setAttribute("y", Math.min(Math.max(view.Y(norm) + (above ? -14 : 24), 38), view.height - 46));
+    const over = !(found[n] >= expected[n] && found[n] > 0);
+    [expected[n] || NaN, visible(found[n])].forEach((norm, which) => {
+      const y = view.Y(norm) + (over === (which === 0) ? -14 : 24);
+      view.write(this.names[which], view.X(n + 1), within(y, 38, view.height - 46), "middle");
     });
   }
 
   told() {
     const { function: name, weights, layers, width } = this.state;
     const { sigma, expected, found } = this.numbers();
-    const { title } = CHOICES.find((entry) => entry.name === name);
     const factor = (norms) => norms[0] ** (1 / (layers - 1));
     const theirs = factor(expected);
-    const said = `${title}, ${WEIGHTS[weights][0]} (σ_w = ${text(sigma)}), ${layers} layers of ${width}: theory multiplies the error by ${text(theirs)} a layer, this network by ${text(factor(found))}.`;
+    const said = `${entryOf(name).title}, ${WEIGHTS[weights][0]} (σ_w = ${text(sigma)}), ${layers} layers of ${width}: theory multiplies the error by ${text(theirs)} a layer, this network by ${text(factor(found))}.`;
     const left = ` At the first layer ${text(found[0])} of it is there; theory says ${text(expected[0])}.`;
     if (expected[0] === 0) return `${said} No slope, no error: it stops at the last layer.`;
     if (found[0] === 0) return `${said} In this network a whole layer is silent: exactly nothing comes back.`;
@@ -181,4 +153,4 @@ class Depth extends Explorable {
   }
 }
 
-customElements.define("book-depth", Depth);
+define("book-depth", Depth);

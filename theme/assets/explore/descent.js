@@ -1,57 +1,28 @@
 // <book-descent rate="1" steps="10000">: gradient descent on the loss of a neuron that shall learn OR, over its
 // one shared weight and its bias, as in snippets/differentiation.py.
 
-import { Explorable, html, spread, text } from "./figure.js";
+import { Explorable, axis, define, set, spread, stops, text, thinning } from "./figure.js";
 import { sliced } from "./functions.js";
 import { OR } from "./registry.js";
 
-const [sigmoid, slope] = sliced("sigmoid");
 const SUMS = OR.inputs.map(([x1, x2]) => x1 + x2); // what each row multiplies w by: both weights are w
 
-// Loss, and gradient in `slopes`, of each neuron over w and b: half the squared error, summed for the sigmoid
-// and averaged for the linear neuron, as the chapter has them.
-const slopes = [0, 0];
-
-function linear(w, b) {
-  let loss = 0;
-  slopes[0] = slopes[1] = 0;
-  for (let row = 0; row < 4; row += 1) {
-    const s = SUMS[row];
-    const error = s * w + b - OR.targets[row];
-    loss += (error * error) / 8;
-    slopes[0] += (s * error) / 4;
-    slopes[1] += error / 4;
-  }
-  return loss;
-}
-
-function curved(w, b) {
-  let loss = 0;
-  slopes[0] = slopes[1] = 0;
-  for (let row = 0; row < 4; row += 1) {
-    const s = SUMS[row];
-    const z = s * w + b;
-    const error = sigmoid(z) - OR.targets[row];
-    const delta = error * slope(z);
-    loss += (error * error) / 2;
-    slopes[0] += s * delta;
-    slopes[1] += delta;
-  }
-  return loss;
-}
-
+// The loss is half the squared error, summed for the sigmoid and averaged for the linear neuron, as the chapter
+// has them.
 export const NEURONS = {
   sigmoid: {
     title: "Sigmoid neuron",
-    loss: curved,
-    view: [[-2, 11.5], [-6, 2]],
+    f: sliced("sigmoid"),
+    share: 1,
+    view: [[-6, 2], [-2, 11.5]], // b, w
     levels: [0.003, 0.03, 0.1, 0.3, 0.6, 1],
     lowest: 0,
   },
   linear: {
     title: "Linear neuron",
-    loss: linear,
-    view: [[-2.2, 3], [-1.4, 1.9]],
+    f: sliced("identity"),
+    share: 1 / 4,
+    view: [[-1.4, 1.9], [-2.2, 3]],
     levels: [0.05, 0.1, 0.2, 0.5, 1, 2],
     lowest: 1 / 32, // at w = 1/2, b = 1/4
   },
@@ -59,23 +30,39 @@ export const NEURONS = {
 // Its largest curvature is (5 + √17) / 4, the larger eigenvalue of the Hessian.
 export const LIMIT = 8 / (5 + Math.sqrt(17));
 
+// The loss of a neuron at w and b, and its gradient there in `slopes`.
+const slopes = [0, 0];
+
+function loss({ f: [f, slope], share }, w, b) {
+  let sum = 0;
+  slopes[0] = slopes[1] = 0;
+  for (let row = 0; row < 4; row += 1) {
+    const s = SUMS[row];
+    const z = s * w + b;
+    const error = f(z) - OR.targets[row];
+    const delta = share * error * slope(z);
+    sum += (share * error * error) / 2;
+    slopes[0] += s * delta;
+    slopes[1] += delta;
+  }
+  return sum;
+}
+
 // All points on the way, w and b in turn, and the loss at each.
 export function descend(neuron, rate, steps, w, b) {
-  const { loss } = NEURONS[neuron];
   const [path, losses] = [new Float64Array(2 * steps + 2), new Float64Array(steps + 1)];
   for (let k = 0; k <= steps; k += 1) {
     path[2 * k] = w;
     path[2 * k + 1] = b;
-    losses[k] = loss(w, b);
+    losses[k] = loss(NEURONS[neuron], w, b);
     w -= rate * slopes[0];
     b -= rate * slopes[1];
   }
   return { path, losses };
 }
 
-const RATES = spread(0.01, 100, 241, true).map((rate) => Number(rate.toPrecision(2))).filter((r, n, all) => all.indexOf(r) === n);
-const STEPS = [...spread(0, 50, 51), ...spread(50, 10000, 150, true)].map(Math.round).filter((k, n, all) => all.indexOf(k) === n);
-const tenths = (low, high) => spread(low, high, Math.round((high - low) * 10) + 1).map((v) => Math.round(v * 10) / 10);
+const RATES = [...new Set(spread(0.01, 100, 241, true).map((rate) => Number(rate.toPrecision(2))))];
+const STEPS = thinning(10000, 150);
 const MARKS = [10, 100, 1000, 10000];
 const PRESETS = [["Crawl", 0.01], ["Converge", 0.4], ["Oscillate", 0.83], ["Diverge", 0.9]]; // of the linear neuron
 
@@ -84,29 +71,24 @@ class Descent extends Explorable {
 
   build() {
     this.surface = undefined;
-    this.map = this.plot("The loss over weight and bias, with the path of gradient descent", { range: [0, 1], label: "shared weight w" }, { range: [0, 1], label: "bias b" }, { square: true });
+    this.map = this.plot("The loss over weight and bias, with the path of gradient descent", axis("shared weight w", 0, 1), axis("bias b", 0, 1), true);
     this.contours = this.map.path("contour");
     this.way = this.map.path("curve orange");
     this.levels = Array.from({ length: 6 }, () => this.map.label("level"));
     this.marks = MARKS.map((k) => [this.map.point("orange"), this.map.label("", text(k, 5))]);
     this.end = this.map.point("orange");
     this.from = this.map.point("", true);
-    this.drag(this.map, this.from, (w, b) => {
-      this.change("w", Math.round(w * 10) / 10);
-      this.change("b", Math.round(b * 10) / 10);
-    });
-    this.chart = this.plot("Loss against steps", { range: [0, 1], label: "step" }, { range: [1e-5, 100], label: "loss L", log: true });
+    this.drag(this.map, this.from, "w", "b");
+    this.chart = this.plot("Loss against steps", axis("step", 0, 1), axis("loss L", 1e-5, 100, true));
     this.fall = this.chart.path("curve orange");
 
-    this.choice("neuron", "Neuron", Object.entries(NEURONS).map(([name, { title }]) => [name, title]), "sigmoid");
-    this.fields.get("neuron").row.classList.add("wide");
+    this.choice("neuron", "Neuron", Object.entries(NEURONS).map(([name, { title }]) => [name, title]), "sigmoid", true);
     this.slider("rate", "Learning rate", RATES, 1);
-    this.slider("steps", "Steps", STEPS, 10000, { whole: true, digits: 5 });
-    this.slider("w", "Start: w", tenths(-2, 11.5), -1);
-    this.slider("b", "Start: b", tenths(-6, 2), 0.5);
-    const buttons = html("div", { className: "buttons wide" });
-    this.tools.append(buttons);
-    this.playButton((stride) => this.advance(stride), buttons);
+    this.slider("steps", "Steps", STEPS, 10000);
+    this.slider("w", "Start: w", stops(-2, 11.5, 0.1), -1);
+    this.slider("b", "Start: b", stops(-6, 2, 0.1), 0.5);
+    const buttons = this.buttons();
+    this.playButton("steps", () => this.state.steps || STEPS.at(-1), buttons); // as far as the reader's slider stands
     for (const [words, rate] of PRESETS) {
       this.button(words, () => this.set({ neuron: "linear", rate, steps: 40, w: -1, b: 0.5 }), buttons);
     }
@@ -121,38 +103,18 @@ class Descent extends Explorable {
     this.settle();
   }
 
-  advance(stride) {
-    this.upTo ??= this.state.steps || STEPS.at(-1); // where the reader's slider stands
-    const from = this.running ? this.state.steps : 0;
-    this.running = true;
-    const next = STEPS[Math.min(STEPS.findIndex((k) => k > from) + stride - 1, STEPS.length - 1)];
-    this.state.steps = Math.min(next ?? this.upTo, this.upTo);
-    return this.state.steps < this.upTo;
-  }
-
-  pause() {
-    this.running = false;
-    this.upTo = undefined;
-    super.pause();
-  }
-
   follow(key) {
     if (key !== "neuron") return;
     this.neuron = NEURONS[this.state.neuron];
-    [this.map.x.range, this.map.y.range] = this.neuron.view;
-    if (this.map.width) this.map.resize(this.map.width, this.map.height);
+    this.map.scale(...this.neuron.view);
     if (this.surface) this.surface = "";
   }
 
   // A longer path begins with the shorter one: it is walked once.
   walk() {
     const { neuron, rate, steps, w, b } = this.state;
-    const key = [neuron, rate, w, b].join(" ");
-    if (this.key !== key || this.walked.losses.length <= steps) {
-      this.walked = descend(neuron, rate, steps, w, b);
-      this.key = key;
-    }
-    return this.walked;
+    const far = Math.max(steps, (this.made?.losses.length ?? 0) - 1);
+    return this.kept([neuron, rate, w, b, far], () => descend(neuron, rate, far, w, b));
   }
 
   draw() {
@@ -169,23 +131,18 @@ class Descent extends Explorable {
     const shown = [];
     for (let k = 0; k < steps; k += k < 400 ? 1 : Math.ceil(k / 100)) shown.push(k);
     shown.push(steps);
-    this.way.setAttribute("d", map.line(shown.map((k) => path[2 * k]), shown.map((k) => path[2 * k + 1])));
+    map.trace(this.way, shown.map((k) => path[2 * k]), shown.map((k) => path[2 * k + 1]));
     map.move(this.from, w, b);
     map.move(this.end, ...at(steps));
     MARKS.forEach((k, n) => {
       const [point, name] = this.marks[n];
       const there = k <= steps && this.state.neuron === "sigmoid";
-      map.move(point, ...(there ? at(k) : [NaN, NaN]));
-      name.setAttribute("visibility", there ? "visible" : "hidden");
-      if (!there) return;
-      name.setAttribute("x", map.X(path[2 * k]) + 6);
-      name.setAttribute("y", map.Y(path[2 * k + 1]) - 8);
+      const [x, y] = there ? at(k) : [NaN, NaN];
+      map.move(point, x, y);
+      map.write(name, map.X(x) + 6, map.Y(y) - 8);
     });
-    if (chart.x.range[1] !== Math.max(steps, 1)) {
-      chart.x.range = [0, Math.max(steps, 1)];
-      chart.resize(chart.width, chart.height);
-    }
-    this.fall.setAttribute("d", chart.line(shown, shown.map((k) => Math.max(losses[k], 1e-99))));
+    chart.scale(chart.y.range, [0, Math.max(steps, 1)]);
+    chart.trace(this.fall, shown, shown.map((k) => Math.max(losses[k], 1e-99)));
   }
 
   // Lines of equal loss, cell by cell: where two neighbours lie on different sides of a level, the line
@@ -197,29 +154,26 @@ class Descent extends Explorable {
     this.surface = drawn;
     const [ws, bs] = map.shown.map(([low, high]) => spread(low, high, 49));
     const [xs, ys] = [ws.map((w) => map.X(w)), bs.map((b) => map.Y(b))];
-    const heights = bs.map((b) => ws.map((w) => neuron.loss(w, b)));
+    const heights = bs.map((b) => ws.map((w) => loss(neuron, w, b)));
     const lines = [];
     neuron.levels.forEach((level, n) => {
-      for (let i = 0; i + 1 < bs.length; i += 1) {
-        for (let j = 0; j + 1 < ws.length; j += 1) {
-          const corners = [heights[i][j], heights[i][j + 1], heights[i + 1][j + 1], heights[i + 1][j]];
-          const above = corners.filter((height) => height > level).length;
-          if (above === 0 || above === 4) continue;
+      for (let i = 1; i < bs.length; i += 1) {
+        for (let j = 1; j < ws.length; j += 1) {
+          const cell = [[i - 1, j - 1], [i - 1, j], [i, j], [i, j - 1]];
           let pen = "M";
-          for (let side = 0; side < 4; side += 1) {
-            const [here, there] = [corners[side], corners[(side + 1) % 4]];
-            if (here > level === there > level) continue;
-            const t = (level - here) / (there - here);
-            const x = [xs[j] + t * (xs[j + 1] - xs[j]), xs[j + 1], xs[j + 1] + t * (xs[j] - xs[j + 1]), xs[j]][side];
-            const y = [ys[i], ys[i] + t * (ys[i + 1] - ys[i]), ys[i + 1], ys[i + 1] + t * (ys[i] - ys[i + 1])][side];
-            lines.push(`${pen}${x.toFixed(1)} ${y.toFixed(1)}`);
+          cell.forEach(([row, column], side) => {
+            const [nextRow, nextColumn] = cell[(side + 1) % 4];
+            const [here, there] = [heights[row][column], heights[nextRow][nextColumn]];
+            if (here > level === there > level) return;
+            const along = ([from, to]) => (from + ((level - here) / (there - here)) * (to - from)).toFixed(1);
+            lines.push(pen + along([xs[column], xs[nextColumn]]) + " " + along([ys[row], ys[nextRow]]));
             pen = pen === "M" ? "L" : "M";
-          }
+          });
         }
       }
       this.nameLevel(n, level, ws, bs, heights);
     });
-    this.contours.setAttribute("d", lines.join(""));
+    set(this.contours, { d: lines.join("") });
   }
 
   // Its loss, where a line leaves the plot at the right, or failing that at the top.
@@ -227,12 +181,9 @@ class Descent extends Explorable {
     const name = this.levels[n];
     const right = bs.findIndex((_, i) => i > 0 && heights[i].at(-1) > level !== heights[i - 1].at(-1) > level);
     const top = ws.findIndex((_, j) => j > 0 && heights.at(-1)[j] > level !== heights.at(-1)[j - 1] > level);
-    const at = right > 0 ? [this.map.X(ws.at(-1)) - 4, this.map.Y(bs[right]) + 4] : top > 0 ? [this.map.X(ws[top]), this.map.Y(bs.at(-1)) + 14] : null;
-    name.textContent = at ? text(level) : "";
-    if (!at) return;
-    name.setAttribute("text-anchor", right > 0 ? "end" : "middle");
-    name.setAttribute("x", at[0]);
-    name.setAttribute("y", at[1]);
+    name.textContent = text(level);
+    if (right > 0) this.map.write(name, this.map.X(ws.at(-1)) - 4, this.map.Y(bs[right]) + 4, "end");
+    else this.map.write(name, top > 0 ? this.map.X(ws[top]) : NaN, this.map.Y(bs.at(-1)) + 14, "middle");
   }
 
   told() {
@@ -253,11 +204,12 @@ class Descent extends Explorable {
     if (last > first) return rises > steps / 2 ? "It diverges: each step overshoots." : "The end is worse than the start.";
     if (rises) return `It overshoots: the loss rose in ${text(rises, 5)} of the steps.`;
     const share = (first - last) / (first - this.neuron.lowest);
-    this.neuron.loss(this.walked.path[2 * steps], this.walked.path[2 * steps + 1]); // and its slopes
+    const { path } = this.walk();
+    loss(this.neuron, path[2 * steps], path[2 * steps + 1]); // and its slopes
     if (share < 0.9 && Math.hypot(...slopes) < 1e-4) return "It is stuck on a plateau: the slope there is nearly 0.";
     if (share < 0.98) return `It crawls: ${Math.round(100 * share)} % of the way down.`;
     return `It converges: ${share > 0.995 ? "over 99" : Math.round(100 * share)} % of the way down.`;
   }
 }
 
-customElements.define("book-descent", Descent);
+define("book-descent", Descent);

@@ -1,16 +1,14 @@
 // <book-dying bias="-1">: one ReLU unit on the rows of the chapter, which it should answer with 1. Its bias can be
 // pushed down until no row switches it on; training moves it on demand, with or without a leak.
 
-import { Explorable, html, spread, text } from "./figure.js";
+import { Explorable, axis, define, set, stops, text, thinning, within } from "./figure.js";
 import { sliced } from "./functions.js";
 import { UNIT } from "./unit.js";
 
 const { rows, weights, rate } = UNIT;
 const FITTED = 0.01; // the loss that the chapter on Leaky ReLU calls fitted
 const LAST = 2000;
-const STEPS = [...spread(0, 50, 51), ...spread(50, LAST, 120, true)].map(Math.round).filter((k, n, all) => all.indexOf(k) === n);
-const BIASES = spread(-8, 3, 111).map((b) => Math.round(b * 10) / 10);
-const SLOPES = spread(0, 0.3, 31).map((s) => Math.round(s * 100) / 100);
+const STEPS = thinning(LAST, 120);
 
 // The way of a unit: weights, bias, largest z and loss, before the first step and after each.
 export function train(bias, slope, steps) {
@@ -37,8 +35,7 @@ class Dying extends Explorable {
   static title = "A ReLU unit that dies and, with a leak, comes back";
 
   build() {
-    const axis = (label, low, high) => ({ range: [low, high], label });
-    this.plane = this.plot("The plane of the two inputs: the rows, and the side on which the unit is active", axis("input x₁", -3.2, 6), axis("input x₂", -3.4, 3.4), { square: true });
+    this.plane = this.plot("The plane of the two inputs: the rows, and the side on which the unit is active", axis("input x₁", -3.2, 6), axis("input x₂", -3.4, 3.4), true);
     this.area = this.plane.path("fill");
     this.edge = this.plane.path("curve blue");
     this.dots = rows.map(() => this.plane.point("row"));
@@ -48,15 +45,14 @@ class Dying extends Explorable {
     this.way = this.chart.path("curve orange");
     this.now = this.chart.point("orange");
 
-    this.slider("bias", "Start bias", BIASES, -1);
-    this.slider("slope", "Leak (slope)", SLOPES, 0);
-    this.slider("steps", "Steps of training", STEPS, 0, { whole: true, digits: 4 });
-    this.fields.get("steps").row.classList.add("wide");
-    const buttons = html("div", { className: "buttons wide" });
-    this.tools.append(buttons);
-    this.playButton((stride) => this.advance(stride), buttons);
+    this.slider("bias", "Start bias", stops(-8, 3, 0.1), -1);
+    this.slider("slope", "Leak (slope)", stops(0, 0.3, 0.01), 0);
+    this.slider("steps", "Steps of training", STEPS, 0, true);
+    const buttons = this.buttons();
+    this.playButton("steps", () => LAST, buttons);
     for (const k of [1, 10, 100]) {
-      this.button(`+ ${k}`, () => this.change("steps", Math.min(this.state.steps + k, LAST)), buttons).setAttribute("aria-label", `${k} more ${k > 1 ? "steps" : "step"} of training`);
+      const more = this.button(`+ ${k}`, () => this.change("steps", Math.min(this.state.steps + k, LAST)), buttons);
+      set(more, { "aria-label": `${k} more ${k > 1 ? "steps" : "step"} of training` });
     }
     this.button("Untrained", () => this.change("steps", 0), buttons);
   }
@@ -67,33 +63,17 @@ class Dying extends Explorable {
     super.change(key, value);
   }
 
-  // Play trains on, and from the end starts again.
-  advance(stride) {
-    const { steps } = this.state;
-    if (steps === LAST && this.going) return (this.going = false);
-    const next = STEPS.findIndex((k) => k > steps) + stride - 1;
-    this.state.steps = steps === LAST ? 0 : STEPS[Math.min(next, STEPS.length - 1)];
-    return (this.going = true);
-  }
-
-  pause() {
-    this.going = false;
-    super.pause();
-  }
-
   run() {
-    const { bias, slope } = this.state;
-    const key = `${bias} ${slope}`;
-    if (this.key !== key) [this.key, this.walked] = [key, train(bias, slope, LAST)];
-    return this.walked;
+    const { bias, slope, steps } = this.state;
+    const far = steps > 10 ? LAST : 10; // as far as the chart reaches, and all of it once the training goes on
+    return this.kept([bias, slope, far], () => train(bias, slope, far));
   }
 
   draw() {
     const { plane, chart, state } = this;
     const path = this.run();
     const { w1, w2, b, top } = path[state.steps];
-    this.area.setAttribute("d", plane.half(w1, w2, b));
-    this.edge.setAttribute("d", plane.half(w1, w2, b, true));
+    plane.half(this.area, this.edge, w1, w2, b);
     rows.forEach(([x1, x2], row) => {
       plane.move(this.dots[row], x1, x2);
       this.dots[row].classList.toggle("blue", x1 * w1 + x2 * w2 + b > 0);
@@ -101,16 +81,13 @@ class Dying extends Explorable {
     // Its name a little behind the line, on the active side, as far as that is in the picture.
     const size = Math.hypot(w1, w2);
     const at = (0.9 - b / size) / size;
-    this.side.setAttribute("x", plane.X(Math.min(Math.max(at * w1, -2), 4.3)));
-    this.side.setAttribute("y", plane.Y(Math.min(Math.max(at * w2, -2.8), 2.9)));
-    const ks = STEPS.filter((k) => k <= Math.max(state.steps, 10));
-    const tops = ks.map((k) => path[k].top);
-    chart.x.range = [0, Math.max(state.steps, 10)];
-    chart.y.range = [Math.min(-1, ...tops) - 0.5, Math.max(1, ...tops) + 0.5];
-    if (chart.width) chart.resize(chart.width, chart.height);
-    this.zero.setAttribute("d", chart.line(chart.x.range, [0, 0]));
-    const made = ks.filter((k) => k <= state.steps);
-    this.way.setAttribute("d", chart.line([...made, state.steps], [...made.map((k) => path[k].top), top]));
+    plane.write(this.side, plane.X(within(at * w1, -2, 4.3)), plane.Y(within(at * w2, -2.8, 2.9)));
+    const end = Math.max(state.steps, 10);
+    const tops = (last) => STEPS.filter((k) => k <= last).map((k) => path[k].top);
+    chart.scale([Math.min(-1, ...tops(end)) - 0.5, Math.max(1, ...tops(end)) + 0.5], [0, end]);
+    chart.trace(this.zero, [0, end], [0, 0]);
+    const way = tops(state.steps);
+    chart.trace(this.way, [...STEPS.slice(0, way.length), state.steps], [...way, top]);
     chart.move(this.now, state.steps, top);
   }
 
@@ -139,4 +116,4 @@ class Dying extends Explorable {
   }
 }
 
-customElements.define("book-dying", Dying);
+define("book-dying", Dying);

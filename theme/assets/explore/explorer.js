@@ -1,20 +1,17 @@
 // <book-explorer function="tanh" z="0.5">: one function of the registry, its derivative, and the tangent at
 // a point that can be moved. Other attributes are the function's parameters.
 
-import { Explorable, html, spread, text } from "./figure.js";
-import { sliced } from "./functions.js";
+import { Explorable, axis, define, html, spread, stops, text } from "./figure.js";
+import { defaultsOf, entryOf, sliced } from "./functions.js";
 import { FUNCTIONS } from "./registry.js";
 
 const REACH = 6.5;
-const PLACES = spread(-REACH, REACH, 261).map((z) => Math.round(z * 20) / 20);
 const BESIDE = 1e-9; // just off a kink, where the two sides differ
-const entryOf = (name) => FUNCTIONS.find((entry) => entry.name === name);
 
 class Explorer extends Explorable {
   static title = "An activation function and its slope";
 
   build() {
-    const axis = (label, low, high) => ({ range: [low, high], label });
     this.view = this.plot(Explorer.title, axis("z", -REACH, REACH), axis("f and its slope f ′", -1, 1));
     this.slope = this.view.path("curve orange dashed");
     this.curve = this.view.path("curve blue");
@@ -23,10 +20,10 @@ class Explorer extends Explorable {
     this.names = [this.view.label("blue", "f"), this.view.label("orange", "f ′")];
     this.slopePoint = this.view.point("orange");
     this.point = this.view.point("blue", true);
-    this.drag(this.view, this.view.svg, (z) => this.change("z", PLACES.reduce((a, b) => (Math.abs(b - z) < Math.abs(a - z) ? b : a))));
+    this.drag(this.view, this.view.svg, "z");
 
     this.choice("function", "Function", FUNCTIONS.map((entry) => [entry.name, entry.title]), "relu");
-    this.slider("z", "Input z", PLACES, 1);
+    this.slider("z", "Input z", stops(-REACH, REACH, 0.05), 1);
     this.formula = html("div", { className: "formula-line wide" });
     this.tools.append(this.formula);
     this.follow("function");
@@ -43,18 +40,16 @@ class Explorer extends Explorable {
       }
       this.parameters = this.entry.parameters.map(({ name }) => name);
       for (const { name, symbol, value, low, high, step } of this.entry.parameters) {
-        const stops = spread(low, high, Math.round((high - low) / step) + 1).map((v) => Number(v.toFixed(3)));
-        this.slider(name, symbol, stops, value, { digits: 4 });
+        this.slider(name, symbol, stops(low, high, step), value);
       }
       this.formula.innerHTML = this.entry.formula; // MathML that the build made
       this.tools.append(this.formula);
       const [low, high] = this.entry.bounds;
-      this.view.y.range = [
+      this.view.x.label = this.entry.variable;
+      this.view.scale([
         Math.min(-0.3, low ?? (high === null ? -3 : high - 4)),
         Math.max(1.3, high === null ? (low ?? -1) + 4 : high) + 0.3,
-      ];
-      this.view.x.label = this.entry.variable;
-      if (this.view.width) this.view.resize(this.view.width, this.view.height);
+      ]);
     }
     // The random slopes of RReLU lie between these two.
     const { lower, upper } = this.state;
@@ -64,9 +59,7 @@ class Explorer extends Explorable {
   // The parameters that the page sets belong to the page's function; another has its own.
   defaults() {
     const page = super.defaults();
-    const entry = entryOf(this.state.function);
-    if (this.state.function === page.function) return page;
-    return { ...page, ...Object.fromEntries(entry.parameters.map(({ name, value }) => [name, value])) };
+    return this.state.function === page.function ? page : { ...page, ...defaultsOf(this.entry) };
   }
 
   reset() {
@@ -79,11 +72,11 @@ class Explorer extends Explorable {
     const [f, slope] = sliced(state.function, state);
     const ends = [-REACH, ...new Set([...this.entry.kinks, 0].filter((k) => Math.abs(k) < REACH))].sort((a, b) => a - b);
     const xs = ends.flatMap((low, n) => [...spread(low + BESIDE, (ends[n + 1] ?? REACH) - BESIDE, 90), NaN]);
-    this.curve.setAttribute("d", view.line(xs, xs.map(f)));
-    this.slope.setAttribute("d", view.line(xs, xs.map(slope)));
+    view.trace(this.curve, xs, xs.map(f));
+    view.trace(this.slope, xs, xs.map(slope));
     const [z, y, m] = [state.z, f(state.z), slope(state.z)];
-    this.tangent.setAttribute("d", view.line([-REACH, REACH], [y + m * (-REACH - z), y + m * (REACH - z)]));
-    this.drop.setAttribute("d", view.line([z, z], view.y.range));
+    view.trace(this.tangent, [-REACH, REACH], [y + m * (-REACH - z), y + m * (REACH - z)]);
+    view.trace(this.drop, [z, z], view.y.range);
     view.move(this.slopePoint, z, m);
     view.move(this.point, z, y);
     // Each name where its curve is to be seen, and apart from the other.
@@ -92,8 +85,7 @@ class Explorer extends Explorable {
     const at = [5.6, 3.2, 2.4, -2.4, -3.2, -5.6].find(clear) ?? -1.2;
     for (const [n, one] of [f, slope].entries()) {
       const above = n === 0 ? f(at) >= slope(at) : slope(at) > f(at);
-      this.names[n].setAttribute("x", view.X(at) - (above ? 16 : 0));
-      this.names[n].setAttribute("y", view.Y(one(at)) + (above ? -8 : 18));
+      view.write(this.names[n], view.X(at) - (above ? 16 : 0), view.Y(one(at)) + (above ? -8 : 18));
     }
   }
 
@@ -117,4 +109,4 @@ class Explorer extends Explorable {
   }
 }
 
-customElements.define("book-explorer", Explorer);
+define("book-explorer", Explorer);

@@ -6,9 +6,15 @@
 // without JavaScript, and on paper.
 
 // The style sheet comes with the modules. It is adopted, not linked: pages that are swapped in keep it.
-const sheet = new CSSStyleSheet();
-await sheet.replace(await (await fetch(new URL("./explore.css", import.meta.url))).text());
-document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+const styled = (async () => {
+  const sheet = new CSSStyleSheet();
+  await sheet.replace(await (await fetch(new URL("./explore.css", import.meta.url))).text());
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+})();
+
+// Let an element start once it has its style. Modules do not wait for that themselves, by an `await` of
+// their own: in WebKit others that import such a module at the same time find it half done.
+export const define = (name, element) => styled.then(() => customElements.define(name, element));
 
 const QUIET = 400; // milliseconds without a change, then the readout speaks and the address follows
 
@@ -31,7 +37,6 @@ export function html(tag, properties = {}, ...children) {
   return made;
 }
 
-const SUPERSCRIPT = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
 const minus = (text) => text.replace("-", "−");
 const inWords = (value) => (Number.isNaN(value) ? "not a number" : value > 0 ? "infinity" : "minus infinity");
 
@@ -45,7 +50,7 @@ export function text(value, digits = 3) {
   return `${minus(mantissa)} × ${tenTo(power)}`;
 }
 
-const tenTo = (power) => `10${[...String(power).replace("+", "")].map((c) => SUPERSCRIPT[c]).join("")}`;
+const tenTo = (power) => `10${String(Number(power)).replace(/./g, (c) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[c] ?? "⁻")}`;
 
 // The same with a fixed number of decimals, for what is compared digit by digit.
 export function fixed(value, places) {
@@ -57,11 +62,27 @@ function grouped(digits) {
   return minus(whole.replace(/\B(?=(\d{3})+$)/g, ",") + (part ? `.${part}` : ""));
 }
 
+// ---------------------------------------------------------------- lists of values
+
 // `count` values from low to high; in even ratios where `log` says so.
 export function spread(low, high, count, log = false) {
   const at = (share) => (log ? low * (high / low) ** share : low + (high - low) * share);
   return Array.from({ length: count }, (_, n) => at(n / (count - 1)));
 }
+
+// Where a slider stops: from low to high by so much, without the rests of binary fractions.
+export function stops(low, high, by = 1) {
+  return spread(low, high, Math.round((high - low) / by) + 1).map((value) => Number(value.toFixed(3)));
+}
+
+// Whole numbers from 0 to high: each of the first fifty, then ever fewer.
+export function thinning(high, count) {
+  return [...new Set([...stops(0, 50), ...spread(50, high, count, true).map(Math.round)])];
+}
+
+export const within = (value, low, high) => Math.min(Math.max(value, low), high);
+
+const nearest = (values, value) => values.reduce((a, b) => (Math.abs(b - value) < Math.abs(a - value) ? b : a));
 
 // ---------------------------------------------------------------- axes
 
@@ -84,10 +105,13 @@ function ticks([low, high], log, room) {
   return Array.from({ length: Math.floor(high / by + 1e-9) - from + 1 }, (_, n) => (from + n) * by);
 }
 
-// A pair of axes. `x` and `y`: { range: [low, high], label, log }. One unit of the drawing is one pixel
+// One axis of a plot.
+export const axis = (label, low, high, log = false) => ({ label, range: [low, high], log });
+
+// A pair of axes. One unit of the drawing is one pixel
 // of the page at every width, so that text has the size that the style sheet gives it.
 export class Plot {
-  constructor(name, x, y, { square = false } = {}) {
+  constructor(name, x, y, square = false) {
     Object.assign(this, { x, y, square, width: 0, height: 0 });
     this.grid = svg("g", { class: "grid" });
     this.area = svg("svg"); // what is drawn in it ends at the axes
@@ -112,12 +136,18 @@ export class Plot {
     this.drawAxes();
   }
 
+  // Other ranges.
+  scale(y, x = this.x.range) {
+    [this.x.range, this.y.range] = [x, y];
+    if (this.width) this.resize(this.width, this.height);
+  }
+
   place(value, n, start, length) {
     const [low, high] = this.shown[n];
     const log = [this.x, this.y][n].log;
     const share = log ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
     // What lies far outside, or nowhere, must not spoil the whole path.
-    return start + length * Math.min(Math.max(share, -99), 99);
+    return start + length * within(share, -99, 99);
   }
 
   X(value) {
@@ -137,7 +167,7 @@ export class Plot {
     ];
     return shares.map((share, n) => {
       const [low, high] = this.shown[n];
-      const inside = Math.min(Math.max(share, 0), 1);
+      const inside = within(share, 0, 1);
       return [this.x, this.y][n].log ? low * (high / low) ** inside : low + (high - low) * inside;
     });
   }
@@ -172,32 +202,28 @@ export class Plot {
     return made;
   }
 
-  // The path through some points; it is interrupted where a value is not a number.
-  line(xs, ys) {
+  // Draw a path through some points; it is interrupted where a value is not a number.
+  trace(path, xs, ys) {
     let d = "";
     let pen = "M";
-    for (let n = 0; n < xs.length; n += 1) {
-      if (Number.isNaN(ys[n]) || Number.isNaN(xs[n])) {
-        pen = "M";
-        continue;
-      }
-      d += `${pen}${this.X(xs[n]).toFixed(1)} ${this.Y(ys[n]).toFixed(1)}`;
-      pen = "L";
-    }
-    return d;
+    xs.forEach((x, n) => {
+      const there = !Number.isNaN(x + ys[n]);
+      if (there) d += `${pen}${this.X(x).toFixed(1)} ${this.Y(ys[n]).toFixed(1)}`;
+      pen = there ? "L" : "M";
+    });
+    set(path, { d });
   }
 
-  // The half of the plane where w1 x + w2 y + b > 0, as an area; `edge` is the line where it is 0.
-  half(w1, w2, b, edge = false) {
-    const size = Math.hypot(w1, w2);
-    if (!(size > 0)) return "";
+  // Draw the half of the plane where w1 x + w2 y + b > 0, and the edge where it is 0. Without weights it is
+  // all of the plane or nothing of it, and the edge far out.
+  half(area, edge, w1, w2, b) {
     const far = 30 * (this.x.range[1] - this.x.range[0]);
-    const [nx, ny] = [w1 / size, w2 / size];
-    const [px, py] = [(-b / size) * nx, (-b / size) * ny];
-    const along = [far, -far].map((s) => [px - s * ny, py + s * nx]);
-    const behind = along.map(([x, y]) => [x + far * nx, y + far * ny]).reverse();
-    const corners = edge ? along : [...along, ...behind];
-    return this.line(corners.map(([x]) => x), corners.map(([, y]) => y));
+    const size = Math.hypot(w1, w2);
+    const [nx, ny, from] = size ? [w1 / size, w2 / size, -b / size] : [1, 0, (b > 0 ? -far : far) / 2];
+    const corner = (along, ahead) => [(from + ahead) * nx - along * ny, (from + ahead) * ny + along * nx];
+    const draw = (path, corners) => this.trace(path, corners.map(([x]) => x), corners.map(([, y]) => y));
+    draw(edge, [corner(far, 0), corner(-far, 0)]);
+    draw(area, [corner(far, 0), corner(-far, 0), corner(-far, far), corner(far, far)]);
   }
 
   // A name next to what it names. It hides from screen readers, whom the readout serves.
@@ -205,6 +231,12 @@ export class Plot {
     const made = svg("text", { class: `name ${name}`, "aria-hidden": true }, words);
     this.over.append(made);
     return made;
+  }
+
+  // Put a name where it is to stand, in pixels; it is hidden where that is nowhere.
+  write(node, x, y, anchor = "start") {
+    set(node, { visibility: Number.isNaN(x + y) ? "hidden" : "visible", "text-anchor": anchor });
+    if (!Number.isNaN(x + y)) set(node, { x, y });
   }
 
   // A point. One that can be moved has a ring around it that a finger can hit.
@@ -244,7 +276,6 @@ function query(id, state) {
 
 // ---------------------------------------------------------------- the element
 
-
 export class Explorable extends HTMLElement {
   // A subclass has:
   //   build()  makes plots and controls, by the methods below
@@ -258,6 +289,7 @@ export class Explorable extends HTMLElement {
     this.state = {};
     this.plots = [];
     this.frame = this.playing = this.waiting = 0;
+    this.key = undefined;
     this.id ||= this.localName.replace("book-", "");
 
     this.figures = html("div", { className: "plots" });
@@ -265,12 +297,11 @@ export class Explorable extends HTMLElement {
     this.shown = html("p", { className: "readout", ariaHidden: "true" });
     this.spoken = html("p", { className: "sr", ariaLive: "polite" });
     this.note = html("p", { className: "note" });
-    this.note.setAttribute("role", "status");
+    set(this.note, { role: "status" });
     this.ends = html("div", { className: "ends" });
     const aside = html("div", { className: "aside" }, this.tools, this.shown, this.spoken, this.ends, this.note);
     this.live = html("div", { className: "live" }, this.figures, aside);
-    this.live.setAttribute("role", "group");
-    this.live.setAttribute("aria-label", this.constructor.title);
+    set(this.live, { role: "group", "aria-label": this.constructor.title });
 
     this.build();
     this.button("Reset", () => this.reset(), this.ends);
@@ -322,56 +353,36 @@ export class Explorable extends HTMLElement {
     return made;
   }
 
-  // The part of a field that all have in common: a label, and the control behind it.
-  field(key, label, control, value) {
-    this.count = (this.count ?? 0) + 1; // the same ids however a reader came to the page
-    control.id = `${this.id}-${this.count}`;
-    const row = html("div", { className: "field" }, html("label", { htmlFor: control.id }, label), control);
+  // One setting: a label, the control behind it, and `rules`, which say what may be asked for, and how it reads.
+  field(key, label, control, value, wide, now, rules) {
+    control.id = `${this.id}-${key}`;
+    const row = html("div", { className: wide ? "field wide" : "field" }, html("label", { htmlFor: control.id }, label), control);
     this.tools.append(row);
     this.state[key] = value;
+    this.listen(control, "input", () => this.change(key, now()));
+    this.fields.set(key, { row, ...rules });
     return row;
   }
 
-  choice(key, label, options, value) {
+  choice(key, label, options, value, wide = false) {
     const control = html("select", {}, ...options.map(([name, words]) => new Option(words, name)));
-    const row = this.field(key, label, control, value);
-    this.listen(control, "change", () => this.change(key, control.value));
     const names = options.map(([name]) => name);
-    this.fields.set(key, {
-      row,
+    this.field(key, label, control, value, wide, () => control.value, {
       read: (asked) => (names.includes(asked) ? asked : undefined),
-      write: (value) => value,
+      write: String,
       rule: `one of ${names.join(", ")}`,
       show: (value) => (control.value = value),
     });
   }
 
-  check(key, label, value) {
-    const control = html("input", { type: "checkbox" });
-    const row = this.field(key, label, control, value);
-    row.classList.add("check");
-    this.listen(control, "change", () => this.change(key, control.checked));
-    this.fields.set(key, {
-      row,
-      read: (asked) => ({ on: true, off: false })[asked],
-      write: (value) => (value ? "on" : "off"),
-      rule: "on or off",
-      show: (value) => (control.checked = value),
-    });
-  }
-
   // A slider over a list of values: rising, and as close as they need to be. A value that the address
   // or the code has set may lie between two of them, and holds until the reader moves the slider.
-  slider(key, label, stops, value, { unit = "", digits = 3, whole = false, words = null } = {}) {
+  slider(key, label, stops, value, wide = false) {
     const control = html("input", { type: "range", min: 0, max: stops.length - 1, step: 1 });
-    const row = this.field(key, label, control, value);
-    const says = words ?? ((v) => `${text(v, digits)}${unit && ` ${unit}`}`);
     const told = html("span", { className: "value", ariaHidden: "true" });
-    row.append(told);
     const [low, high] = [stops[0], stops.at(-1)];
-    this.listen(control, "input", () => this.change(key, stops[control.valueAsNumber]));
-    this.fields.set(key, {
-      row,
+    const whole = stops.every(Number.isInteger);
+    this.field(key, label, control, value, wide, () => stops[control.valueAsNumber], {
       stops,
       read: (asked) => {
         const number = /^-?\d+(\.\d+)?(e-?\d+)?$/.test(asked) ? Number(asked) : NaN;
@@ -380,11 +391,11 @@ export class Explorable extends HTMLElement {
       write: (value) => String(Number(value.toPrecision(8))),
       rule: `a ${whole ? "whole number" : "number"} from ${text(low)} to ${text(high, 9)}`,
       show: (value) => {
-        control.value = nearest(stops, value);
-        told.textContent = says(value);
-        control.setAttribute("aria-valuetext", says(value));
+        control.value = stops.indexOf(nearest(stops, value));
+        told.textContent = text(value, whole ? 9 : 4);
+        set(control, { "aria-valuetext": told.textContent });
       },
-    });
+    }).append(told);
   }
 
   button(words, act, parent = this.tools) {
@@ -394,10 +405,19 @@ export class Explorable extends HTMLElement {
     return made;
   }
 
-  // Drag a point, or the whole of a plot: `act` gets the values under the pointer.
-  drag(plot, node, act) {
+  // A row of buttons below the fields.
+  buttons() {
+    const made = html("div", { className: "buttons wide" });
+    this.tools.append(made);
+    return made;
+  }
+
+  // Drag a point, or the whole of a plot: settings follow the values under the pointer, stop by stop.
+  drag(plot, node, ...keys) {
     const move = (event) => {
-      if (node.hasPointerCapture?.(event.pointerId)) act(...plot.at(event));
+      if (!node.hasPointerCapture?.(event.pointerId)) return;
+      const values = plot.at(event);
+      keys.forEach((key, n) => this.change(key, nearest(this.fields.get(key).stops, values[n])));
     };
     this.listen(node, "pointerdown", (event) => {
       if (event.button) return;
@@ -406,6 +426,13 @@ export class Explorable extends HTMLElement {
       move(event);
     });
     this.listen(node, "pointermove", move);
+  }
+
+  // What `make` gives for these settings: made once, for as long as they stay.
+  kept(settings, make) {
+    const key = settings.join(" ");
+    if (this.key !== key) [this.made, this.key] = [make(), key];
+    return this.made;
   }
 
   // ------------------------------------------------------------ what happens to it
@@ -464,22 +491,33 @@ export class Explorable extends HTMLElement {
     this.settle();
   }
 
-  // A button that runs `step(count)` until it says that nothing is left: one step a frame, or a stride
-  // twice a second for those who asked their system for less motion. Nothing moves before it is pressed.
-  playButton(step, parent = this.tools) {
+  // A button that moves one setting from stop to stop, up to `end()`, and from there begins again: a stop a
+  // frame, or a stride twice a second for those who asked their system for less motion. Nothing moves
+  // before it is pressed.
+  playButton(key, end, parent) {
     const calm = matchMedia("(prefers-reduced-motion: reduce)");
-    const go = () => {
-      if (!step(calm.matches ? 20 : 1)) return this.pause();
-      this.show();
-      this.next(go, calm.matches);
+    const { stops } = this.fields.get(key);
+    let last;
+    const wait = () => {
+      const act = () => this.playing === turn && go();
+      const turn = (this.playing = calm.matches ? setTimeout(act, 500) : requestAnimationFrame(act));
     };
-    this.player = this.button("Play", () => (this.playing ? this.pause() : this.next(go, false, "Pause")), parent);
-  }
-
-  next(go, later, words = this.player.textContent) {
-    this.player.textContent = words;
-    const act = () => !this.stop.signal.aborted && this.playing && go();
-    this.playing = later ? setTimeout(act, 500) : requestAnimationFrame(act);
+    const go = () => {
+      const now = this.state[key];
+      if (now >= last) return this.pause();
+      const next = stops.findIndex((stop) => stop > now) + (calm.matches ? 19 : 0);
+      this.state[key] = Math.min(stops[next] ?? last, last);
+      this.show();
+      wait();
+    };
+    this.player = this.button("Play", () => {
+      if (this.playing) return this.pause();
+      last = end();
+      if (this.state[key] >= last) this.state[key] = stops[0];
+      this.show();
+      this.player.textContent = "Pause";
+      wait();
+    }, parent);
   }
 
   pause() {
@@ -544,12 +582,4 @@ export class Explorable extends HTMLElement {
       this.note.textContent = `This browser does not let the page copy. The link: ${link}`;
     }
   }
-}
-
-function nearest(stops, value) {
-  let best = 0;
-  for (let n = 1; n < stops.length; n += 1) {
-    if (Math.abs(stops[n] - value) < Math.abs(stops[best] - value)) best = n;
-  }
-  return best;
 }

@@ -2,7 +2,7 @@
 // the same values at kinks. The tests hold each against Python on a dense grid, to a relative 1e-12, in
 // three browser engines. `p` holds the parameters of a function, by name.
 
-import { CONSTANTS } from "./registry.js";
+import { CONSTANTS, FUNCTIONS } from "./registry.js";
 
 const { abs, atan, exp, expm1, hypot, log1p, max, min, sqrt } = Math;
 const FAR = 1000; // exp(-FAR) is 0; clipping here keeps 0 * Infinity, which is not a number, out
@@ -151,3 +151,10 @@ export function sliced(name, p = {}) {
   // The rules above choose a side for what is not a number; it stays what it is.
   return [f, slope].map((one) => (z) => (Number.isNaN(z) ? NaN : one(z, p)));
 }
+
+export const entryOf = (name) => FUNCTIONS.find((entry) => entry.name === name);
+export const defaultsOf = (entry) => Object.fromEntries(entry.parameters.map(({ name, value }) => [name, value]));
+// A function with the parameters of the book: [f, f'].
+export const standard = (name) => sliced(name, defaultsOf(entryOf(name)));
+// What a network may be made of, as the options of a choice.
+export const OPTIONS = FUNCTIONS.filter((entry) => entry.kind === "elementwise").map(({ name, title }) => [name, title]);

@@ -1,16 +1,11 @@
 // <book-neuron w1="1.5" w2="2" b="-5" x1="4" x2="2">: one neuron with two inputs, its boundary in the plane
 // of the inputs, and what its activation function makes of one point.
 
-import { Explorable, spread, text } from "./figure.js";
-import { sliced } from "./functions.js";
-import { FUNCTIONS } from "./registry.js";
+import { Explorable, axis, define, set, spread, stops, text } from "./figure.js";
+import { OPTIONS, entryOf, standard } from "./functions.js";
 
-const ELEMENTWISE = FUNCTIONS.filter((entry) => entry.kind === "elementwise");
-const defaultsOf = (entry) => Object.fromEntries(entry.parameters.map(({ name, value }) => [name, value]));
-const tenths = (low, high) => spread(low, high, Math.round((high - low) * 10) + 1).map((v) => Math.round(v * 10) / 10);
-const [WEIGHTS, BIASES, PLACES] = [tenths(-4, 4), tenths(-10, 10), tenths(-3, 6)];
+const [WEIGHTS, BIASES, PLACES] = [stops(-4, 4, 0.1), stops(-10, 10, 0.1), stops(-3, 6, 0.1)];
 const FAR = 12; // of z, on the axis of the second plot
-const nearest = (stops, value) => stops.reduce((a, b) => (Math.abs(b - value) < Math.abs(a - value) ? b : a));
 // "+ 2" or "− 2"
 const signed = (value) => `${value < 0 ? "−" : "+"} ${text(Math.abs(value))}`;
 
@@ -18,26 +13,21 @@ class Neuron extends Explorable {
   static title = "A neuron with two inputs, and its boundary";
 
   build() {
-    const axis = (label, range) => ({ range, label });
-    this.plane = this.plot("The plane of the inputs, cut by the boundary of the neuron", axis("input x₁", [-2, 5]), axis("input x₂", [-1, 4]), { square: true });
+    this.plane = this.plot("The plane of the inputs, cut by the boundary of the neuron", axis("input x₁", -2, 5), axis("input x₂", -1, 4), true);
     this.area = this.plane.path("fill");
     this.edge = this.plane.path("curve blue");
     this.arrow = this.plane.path("tangent");
     this.way = this.plane.path("guide");
     this.names = [this.plane.label("", "w"), this.plane.label("blue", "z = 0")];
     this.input = this.plane.point("orange", true);
-    const move = (x1, x2) => {
-      this.change("x1", nearest(PLACES, x1));
-      this.change("x2", nearest(PLACES, x2));
-    };
-    this.drag(this.plane, this.input, move);
+    this.drag(this.plane, this.input, "x1", "x2");
 
-    this.view = this.plot("The activation function, with the neuron's z on it", axis("pre-activation z", [-FAR, FAR]), axis("output a = f(z)", [-1, 1]));
+    this.view = this.plot("The activation function, with the neuron's z on it", axis("pre-activation z", -FAR, FAR), axis("output a = f(z)", -1, 1));
     this.drop = this.view.path("guide");
     this.curve = this.view.path("curve blue");
     this.output = this.view.point("orange");
 
-    this.choice("function", "Activation f", ELEMENTWISE.map((entry) => [entry.name, entry.title]), "sigmoid");
+    this.choice("function", "Activation f", OPTIONS, "sigmoid");
     this.slider("b", "Bias b", BIASES, -5);
     this.slider("w1", "Weight w₁", WEIGHTS, 1.5);
     this.slider("w2", "Weight w₂", WEIGHTS, 2);
@@ -48,11 +38,10 @@ class Neuron extends Explorable {
 
   follow(key) {
     if (key !== "function") return;
-    this.entry = ELEMENTWISE.find((entry) => entry.name === this.state.function);
-    [this.f] = sliced(this.entry.name, defaultsOf(this.entry));
+    this.entry = entryOf(this.state.function);
+    [this.f] = standard(this.entry.name);
     const [low, high] = this.entry.bounds;
-    this.view.y.range = [(low ?? -6) - 0.15, (high ?? 6) + 0.15];
-    if (this.view.width) this.view.resize(this.view.width, this.view.height);
+    this.view.scale([(low ?? -6) - 0.15, (high ?? 6) + 0.15]);
   }
 
   get z() {
@@ -63,37 +52,30 @@ class Neuron extends Explorable {
   draw() {
     const { plane, view, z } = this;
     const { w1, w2, b, x1, x2 } = this.state;
-    const square = w1 * w1 + w2 * w2;
-    this.area.setAttribute("d", square ? plane.half(w1, w2, b) : b > 0 ? plane.line([-99, 99, 99, -99], [-99, -99, 99, 99]) : "");
-    this.edge.setAttribute("d", plane.half(w1, w2, b, true));
-    this.drawArrow(square);
-    this.way.setAttribute("d", square ? plane.line([x1, x1 - (z * w1) / square], [x2, x2 - (z * w2) / square]) : "");
+    plane.half(this.area, this.edge, w1, w2, b);
+    // What is between the point and the boundary, and all else that weights of 0 do not have, is no number then.
+    const square = w1 * w1 + w2 * w2 || NaN;
+    plane.trace(this.way, [x1, x1 - (z * w1) / square], [x2, x2 - (z * w2) / square]);
     plane.move(this.input, x1, x2);
+    this.drawArrow((-b * w1) / square, (-b * w2) / square);
 
     const zs = spread(-FAR, FAR, 481).map((place) => place + 1e-9);
-    this.curve.setAttribute("d", view.line(zs, zs.map(this.f)));
-    this.drop.setAttribute("d", view.line([z, z], view.y.range));
+    view.trace(this.curve, zs, zs.map(this.f));
+    view.trace(this.drop, [z, z], view.y.range);
     view.move(this.output, Math.abs(z) > FAR ? NaN : z, this.f(z));
   }
 
   // The weights as a vector: from the foot of the origin's perpendicular, at a right angle to the boundary.
-  drawArrow(square) {
+  drawArrow(footX, footY) {
     const { plane } = this;
-    const { w1, w2, b } = this.state;
-    for (const name of this.names) name.setAttribute("visibility", square ? "visible" : "hidden");
-    if (!square) return this.arrow.setAttribute("d", "");
-    const [fx, fy] = [(-b * w1) / square, (-b * w2) / square];
-    const [x, y, tx, ty] = [plane.X(fx), plane.Y(fy), plane.X(fx + w1), plane.Y(fy + w2)];
+    const { w1, w2 } = this.state;
+    const [x, y, tx, ty] = [plane.X(footX), plane.Y(footY), plane.X(footX + w1), plane.Y(footY + w2)];
     const length = Math.hypot(tx - x, ty - y) || 1;
     const [ux, uy] = [(9 * (tx - x)) / length, (9 * (ty - y)) / length];
     const barb = (side) => `${(tx - ux + (side * uy) / 2).toFixed(1)} ${(ty - uy - (side * ux) / 2).toFixed(1)}`;
-    this.arrow.setAttribute("d", `M${x} ${y}L${tx} ${ty}M${barb(1)}L${tx} ${ty}L${barb(-1)}`);
-    const put = (node, px, py) => {
-      node.setAttribute("x", px);
-      node.setAttribute("y", py);
-    };
-    put(this.names[0], tx + 8, ty + 4);
-    put(this.names[1], x - 4 * uy - ux - 20, y + 4 * ux - uy + 4);
+    set(this.arrow, { d: Number.isNaN(x) ? "" : `M${x} ${y}L${tx} ${ty}M${barb(1)}L${tx} ${ty}L${barb(-1)}` });
+    plane.write(this.names[0], tx + 8, ty + 4);
+    plane.write(this.names[1], x - 4 * uy - ux - 20, y + 4 * ux - uy + 4);
   }
 
   told() {
@@ -109,4 +91,4 @@ class Neuron extends Explorable {
   }
 }
 
-customElements.define("book-neuron", Neuron);
+define("book-neuron", Neuron);

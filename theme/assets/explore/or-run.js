@@ -1,8 +1,55 @@
-// <book-or-run rule="as-printed" update="0">: the run of the OR chapter, from its first update to its last.
+// <book-or-run rule="as-printed" update="0">: the run of snippets/or_gate.py, from its first update to its last. Data,
+// start, rate and what the source notes print come from the snippets; the tests hold each run against Python's.
 
-import { Explorable, fixed, html, text } from "./figure.js";
-import { errorSum, loss, outputs, RULES, train } from "./or.js";
+import { Explorable, axis, define, fixed, html, set, text, within } from "./figure.js";
+import { sliced } from "./functions.js";
 import { OR } from "./registry.js";
+
+const [sigmoid, slope] = sliced("sigmoid");
+
+// Each rule gives its gradient of the loss with respect to z.
+export const RULES = {
+  "as-printed": (z, a, y) => (a - y) * slope(a), // the slip of the notes: it wants z
+  "squared-error": (z, a, y) => (a - y) * slope(z),
+  "cross-entropy": (z, a, y) => a - y,
+};
+
+// The way of w1, w2 and b: three numbers after each update, one behind the other.
+export function train(rule, updates) {
+  const path = new Float64Array(3 * (updates + 1));
+  const { inputs, targets, rate, start } = OR;
+  path.set(start);
+  let w1 = start[0];
+  let w2 = start[1];
+  let b = start[2];
+  for (let k = 3; k < path.length; k += 3) {
+    let d1 = 0;
+    let d2 = 0;
+    let d = 0;
+    for (let row = 0; row < 4; row += 1) {
+      const x = inputs[row];
+      const z = x[0] * w1 + x[1] * w2 + b;
+      const delta = rule(z, sigmoid(z), targets[row]);
+      d1 += x[0] * delta;
+      d2 += x[1] * delta;
+      d += delta;
+    }
+    path[k] = w1 -= rate * d1;
+    path[k + 1] = w2 -= rate * d2;
+    path[k + 2] = b -= rate * d;
+  }
+  return path;
+}
+
+export const outputs = ([w1, w2, b]) => OR.inputs.map(([x1, x2]) => sigmoid(x1 * w1 + x2 * w2 + b));
+
+export function loss(a) {
+  return a.reduce((sum, one, row) => sum + (one - OR.targets[row]) ** 2, 0) / 2;
+}
+
+export function errorSum(a) {
+  return a.reduce((sum, one, row) => sum + (one - OR.targets[row]), 0);
+}
 
 const TITLES = {
   "as-printed": "As printed, slope taken at a",
@@ -35,8 +82,7 @@ class OrRun extends Explorable {
   }
 
   buildPlane() {
-    const axis = (label) => ({ range: [-0.35, 1.35], label });
-    this.plane = this.plot("The plane of the two inputs, with the boundary of the neuron", axis("input x₁"), axis("input x₂"), { square: true });
+    this.plane = this.plot("The plane of the two inputs, with the boundary of the neuron", axis("input x₁", -0.35, 1.35), axis("input x₂", -0.35, 1.35), true);
     this.area = this.plane.path("fill");
     this.edge = this.plane.path("curve");
     this.corners = OR.targets.map((target) => this.plane.point(target ? "" : "hollow"));
@@ -47,8 +93,8 @@ class OrRun extends Explorable {
   buildChart() {
     this.chart = this.plot(
       "Loss and size of the sum of errors against updates, both logarithmic",
-      { range: [1, OR.updates], label: "updates made", log: true },
-      { range: [1e-5, 1], label: "", log: true },
+      axis("updates made", 1, OR.updates, true),
+      axis("", 1e-5, 1, true),
     );
     this.marks = [OR.loop, OR.before].map(() => this.chart.path("guide"));
     this.others = Object.keys(RULES).map((name) => [name, this.chart.path("contour")]);
@@ -58,20 +104,19 @@ class OrRun extends Explorable {
     this.markNames = ["printed loop ends", "printout starts"].map((words) => this.chart.label("", words));
     this.curveNames = [this.chart.label("", "loss"), this.chart.label("purple", "size of Σ errors")];
     this.now = this.chart.point("");
-    this.drag(this.chart, this.chart.svg, (k) => this.change("update", Math.min(Math.round(k), this.last())));
+    this.drag(this.chart, this.chart.svg, "update");
   }
 
   buildTools() {
-    this.choice("rule", "Gradient", Object.entries(TITLES), "as-printed");
-    this.slider("update", "Updates made", STOPS, 0, { words: count, whole: true });
+    this.choice("rule", "Gradient", Object.entries(TITLES), "as-printed", true);
+    this.slider("update", "Updates made", STOPS, 0, true);
     const field = this.fields.get("update");
-    for (const key of ["rule", "update"]) this.fields.get(key).row.classList.add("wide");
     this.exact = html("input", { type: "number", min: 0, max: OR.updates, step: 1, inputMode: "numeric" });
-    this.exact.setAttribute("aria-label", "Updates made, exactly");
+    set(this.exact, { "aria-label": "Updates made, exactly" });
     this.listen(this.exact, "change", () => {
       const asked = field.read(this.exact.value.trim());
       if (asked === undefined) this.note.textContent = `Updates made must be ${field.rule}.`;
-      else this.change("update", Math.min(asked, this.last()));
+      else this.change("update", asked);
       this.exact.value = this.state.update;
     });
     field.row.querySelector(".value").replaceWith(this.exact);
@@ -80,14 +125,14 @@ class OrRun extends Explorable {
       slide(value);
       this.exact.value = value;
     };
-    const buttons = html("div", { className: "buttons wide" });
-    this.tools.append(buttons);
-    this.playButton((stride) => this.advance(stride), buttons);
-    this.button("− 1", () => this.go(this.state.update - 1), buttons).setAttribute("aria-label", "− 1: one update back");
-    this.button("+ 1", () => this.go(this.state.update + 1), buttons).setAttribute("aria-label", "+ 1: one update on");
-    for (const k of [0, OR.loop, OR.before, OR.updates]) {
-      this.button(count(k), () => this.go(k), buttons).setAttribute("aria-label", `To update ${count(k)}`);
-    }
+    const buttons = this.buttons();
+    const button = (words, name, update) => {
+      set(this.button(words, () => this.change("update", update()), buttons), { "aria-label": name });
+    };
+    this.playButton("update", () => this.last(), buttons);
+    button("− 1", "− 1: one update back", () => this.state.update - 1);
+    button("+ 1", "+ 1: one update on", () => this.state.update + 1);
+    for (const k of [0, OR.loop, OR.before, OR.updates]) button(count(k), `To update ${count(k)}`, () => k);
   }
 
   buildTable() {
@@ -105,30 +150,9 @@ class OrRun extends Explorable {
     return this.state.rule === "fresh" ? OR.loop : OR.updates;
   }
 
-  go(k) {
-    this.change("update", Math.min(Math.max(k, 0), this.last()));
-  }
-
-  // Play goes from stop to stop, and from the end back to the start.
-  advance(stride) {
-    const { update } = this.state;
-    if (update >= this.last()) {
-      if (this.going) return (this.going = false);
-      this.state.update = 0;
-    } else {
-      const next = STOPS.findIndex((k) => k > update) + stride - 1;
-      this.state.update = Math.min(STOPS[Math.min(next, STOPS.length - 1)], this.last());
-    }
-    return (this.going = true);
-  }
-
-  pause() {
-    this.going = false;
-    super.pause();
-  }
-
+  // No rule has updates before the first, or after its last.
   follow() {
-    this.state.update = Math.min(this.state.update, this.last());
+    this.state.update = within(this.state.update, 0, this.last());
   }
 
   at(k, rule = this.state.rule) {
@@ -142,20 +166,15 @@ class OrRun extends Explorable {
     const { plane, state } = this;
     const [w1, w2, b] = this.at(state.update);
     const a = outputs([w1, w2, b]);
-    this.area.setAttribute("d", plane.half(w1, w2, b));
-    this.edge.setAttribute("d", plane.half(w1, w2, b, true));
-    this.edge.setAttribute("class", `curve ${COLOURS[state.rule]}`);
+    plane.half(this.area, this.edge, w1, w2, b);
+    set(this.edge, { class: `curve ${COLOURS[state.rule]}` });
     OR.inputs.forEach(([x1, x2], row) => {
       plane.move(this.corners[row], x1, x2);
       const right = a[row] > 0.5 === OR.targets[row] > 0.5;
       this.names[row].textContent = `${fixed(a[row], 3)}${right ? "" : " ✗"}`;
-      this.names[row].setAttribute("x", plane.X(x1) + (x1 ? 10 : -10));
-      this.names[row].setAttribute("text-anchor", x1 ? "start" : "end");
-      this.names[row].setAttribute("y", plane.Y(x2) + 5);
+      plane.write(this.names[row], plane.X(x1) + (x1 ? 10 : -10), plane.Y(x2) + 5, x1 ? "start" : "end");
     });
-    this.side.setAttribute("x", plane.X(0.5));
-    this.side.setAttribute("y", plane.Y(0.62));
-    this.side.setAttribute("text-anchor", "middle");
+    plane.write(this.side, plane.X(0.5), plane.Y(0.62), "middle");
     if (this.drawn !== undefined) this.drawChart(a);
     else {
       this.drawn = ""; // the run itself is computed when the rest is on the screen
@@ -174,25 +193,20 @@ class OrRun extends Explorable {
       this.drawn = drawn;
       // The lines of the other rules come when this one is on the screen.
       this.others.forEach(([name, path], n) => this.later(() => {
-        if (this.drawn === drawn) path.setAttribute("d", chart.line(ks, along(name, loss)));
+        if (this.drawn === drawn) chart.trace(path, ks, along(name, loss));
       }, 50 * (n + 1)));
-      this.curve.setAttribute("d", chart.line(ks, along(state.rule, loss)));
-      this.curve.setAttribute("class", `curve ${COLOURS[state.rule]}`);
-      this.sum.setAttribute("d", chart.line(ks, along(state.rule, (a) => Math.abs(errorSum(a)))));
+      chart.trace(this.curve, ks, along(state.rule, loss));
+      set(this.curve, { class: `curve ${COLOURS[state.rule]}` });
+      chart.trace(this.sum, ks, along(state.rule, (a) => Math.abs(errorSum(a))));
       const named = [loss, errorSum].map((of) => Math.abs(of(outputs(this.at(2)))));
-      this.curveNames.forEach((name, n) => {
-        name.setAttribute("x", chart.X(2));
-        name.setAttribute("y", chart.Y(named[n]) + (n ? -7 : 17));
-      });
+      this.curveNames.forEach((name, n) => chart.write(name, chart.X(2), chart.Y(named[n]) + (n ? -7 : 17)));
       [OR.loop, OR.before].forEach((k, n) => {
-        this.marks[n].setAttribute("d", chart.line([k, k], chart.y.range));
-        this.markNames[n].setAttribute("x", chart.X(k) - 4);
-        this.markNames[n].setAttribute("text-anchor", "end");
-        this.markNames[n].setAttribute("y", chart.Y(1e-5) - (n ? 6 : 22));
+        chart.trace(this.marks[n], [k, k], chart.y.range);
+        chart.write(this.markNames[n], chart.X(k) - 4, chart.Y(1e-5) - (n ? 6 : 22), "end");
       });
     }
     const k = Math.max(state.update, 1);
-    this.cursor.setAttribute("d", chart.line([k, k], chart.y.range));
+    chart.trace(this.cursor, [k, k], chart.y.range);
     chart.move(this.now, k, loss(a));
   }
 
@@ -244,4 +258,4 @@ class OrRun extends Explorable {
   }
 }
 
-customElements.define("book-or-run", OrRun);
+define("book-or-run", OrRun);
