@@ -7,7 +7,7 @@ ifdef BOOK_SITE
 export BOOK_SITE
 endif
 
-.PHONY: serve build zensical book test test-fast test-listings audit-dependencies venv-by-hash check-numbers update mutate experiments tools lint format audit bench lock clean
+.PHONY: serve build zensical book test test-fast test-listings audit-dependencies venv-by-hash check-numbers update mutate experiments tools lint format weights audit bench lock clean
 
 serve: .venv/ready  ## build the site and serve it on 127.0.0.1:8000, rebuilt on each save
 	$(BIN)/mkdocs serve --dev-addr 127.0.0.1:8000
@@ -40,6 +40,9 @@ mutate: .venv/ready  ## change one thing at a time: would a test notice? CHAPTER
 
 experiments: .venv/ready  ## run the long experiments whose script has changed
 	$(BIN)/python hooks/experiments.py
+
+weights: build  ## measure what visits ask of a host, for the page on a million readers; needs Chromium
+	PYTHONPATH=hooks:snippets $(BIN)/python tests/visits.py site --record
 
 audit: build tests/audit/node_modules  ## Lighthouse over every page, median of three; needs Chromium and npm
 	$(BIN)/python tests/audit/audit.py site

@@ -180,7 +180,7 @@ def test_every_chapter_links_to_the_pdf_that_goes_with_the_site(site):
 TYPED = "const {name}: WithContext<LearningResource> = {data};\n"
 
 
-def vocabulary_faults(datas, folder):
+def vocabulary_faults(every, folder):
     """What schema.org's vocabulary does not know in structured data: (number of the data, fault).
 
     The types of schema-dts are made from the vocabulary; TypeScript holds each object against them.
@@ -190,7 +190,7 @@ def vocabulary_faults(datas, folder):
     folder.mkdir(exist_ok=True)
     (folder / "node_modules").symlink_to(MODULES)
     text = 'import type { LearningResource, WithContext } from "schema-dts";\n'
-    for number, data in enumerate(datas):
+    for number, data in enumerate(every):
         text += TYPED.format(name=f"page{number}", data=json.dumps(data))
     (folder / "pages.ts").write_text(text, encoding="utf-8")
     options = ["--noEmit", "--strict", "--skipLibCheck", "--pretty", "false", "--target", "es2022"]
@@ -204,20 +204,20 @@ def vocabulary_faults(datas, folder):
 
 
 def test_structured_data_is_in_the_vocabulary_of_schema_org(heads, tmp_path):
-    datas = [head.data[0] for head in heads.values()]
-    assert vocabulary_faults(datas, tmp_path) == []
+    every = [head.data[0] for head in heads.values()]
+    assert vocabulary_faults(every, tmp_path) == []
     # What the types cannot say: what a date, a span of time and an address look like.
-    for data in datas:
+    for data in every:
         date.fromisoformat(data.get("dateModified", "2026-01-01"))
         for address in (data["url"], data["license"], data["image"], data["isPartOf"]["url"]):
             assert re.fullmatch(r"https://[\w.-]+/[\w./-]*", address)
 
 
 PLANTED = {
-    "a property that is not there": {"nome": "ReLU"},
+    "a property that is not there": {"label": "ReLU"},
     "a property of another type": {"isbn": "3"},
-    "a type that is not there": {"isPartOf": {"@type": "Bok", "name": "N"}},
-    "a property of a part that is not there": {"isPartOf": {"@type": "Book", "titel": "N"}},
+    "a type that is not there": {"isPartOf": {"@type": "Booklet", "name": "N"}},
+    "a property of a part that is not there": {"isPartOf": {"@type": "Book", "heading": "N"}},
     "a text for a yes or no": {"isAccessibleForFree": "perhaps"},
     "a number for a span of time": {"timeRequired": 25},
     "another type than was said": {"@type": "Thing"},
@@ -226,9 +226,9 @@ PLANTED = {
 
 def test_structured_data_that_is_wrong_is_found(heads, tmp_path):
     right = heads["relu/"].data[0]
-    datas = [right, *(right | wrong for wrong in PLANTED.values())]
-    found = {number for number, _ in vocabulary_faults(datas, tmp_path)}
-    assert found == set(range(1, len(datas)))
+    every = [right, *(right | wrong for wrong in PLANTED.values())]
+    found = {number for number, _ in vocabulary_faults(every, tmp_path)}
+    assert found == set(range(1, len(every)))
 
 
 def test_the_sitemap_lists_each_page(site, heads):

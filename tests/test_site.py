@@ -37,7 +37,7 @@ PAGES = [
     *("neuron", "why-activations", "differentiation", "sigmoid", "tanh", "relu", "leaky-relu"),
     *("one-neuron-limits", "smooth", "depth", "choosing", "reference", "verdicts", "glossary"),
     *("or-gate", "or-notebook", "corrections", "bibliography", "colophon"),
-    "teaching",
+    *("teaching", "scale"),
 ]
 
 

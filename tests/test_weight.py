@@ -6,8 +6,10 @@ import re
 import pytest
 import yaml
 
+import visits
 import weight
 from scripts import ROOT
+from site_weights import VISITS
 from test_site import PAGES
 
 BUDGET = yaml.safe_load((ROOT / "tests" / "budget.yml").read_text(encoding="utf-8"))
@@ -45,6 +47,37 @@ def test_the_notebook_page_is_light_with_its_figures(weighed, built):
     paths = {(page / source).resolve().relative_to(built[0].resolve()) for source in drawn}
     figures = sum(weight.size(built[0], path.as_posix()) for path in paths)
     assert weighed["or-notebook"].totals()[0] + figures <= BUDGET["notebook"] * 1000
+
+
+def differ(ours, recorded):
+    """Whether a number is not, to a twentieth or one request, what the page on a million readers has."""
+    return abs(ours - recorded) > max(1, 0.05 * recorded)
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_visits_ask_of_a_host_what_the_page_on_a_million_readers_says(built, chromium):
+    """On this very build; when it fails, `make weights` and `make update` renew record and page."""
+    found = visits.visits(chromium, built[0])
+    assert found.keys() == VISITS.keys()
+    for name, (requests, gzipped, brotlied) in VISITS.items():
+        asked = found[name]
+        assert not differ(len(asked), requests), name
+        assert not differ(visits.sent(built[0], asked, visits.gzipped), gzipped), name
+        if name != "Python":  # minutes of a core; its files are pinned by their sums
+            assert not differ(visits.sent(built[0], asked, visits.by_brotli), brotlied), name
+    assert found["return"] == [("/sw.js", False)]
+    # No file that others have loaded comes twice.
+    first = [path for path, sent in found["first page"] if sent]
+    assert len(set(first)) == len(first)
+    assert not {path for path, _ in found["second page"]} & set(first)
+
+
+def test_a_weight_that_grew_by_a_tenth_differs():
+    assert differ(110_000, 100_000)
+    assert differ(32, 29)
+    assert not differ(104_000, 100_000)
+    assert not differ(2, 1)
 
 
 def test_a_heavier_page_is_found():
