@@ -43,7 +43,7 @@ class Server:
             # Without the numbers by which the page asks whether it is out of date.
             return re.sub(r"livereload\(\d+, \d+\)", "", answer.read().decode())
 
-    def wait(self, page, text, seconds=60):
+    def wait(self, page, text, seconds=240):
         """The page once it holds the text; fails after some seconds."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
@@ -118,7 +118,7 @@ def test_a_changed_snippet_changes_its_figure(copy, server):
     server.wait("tanh/", "Why does centring help?")
     before = server.get("figures/tanh-and-sigmoid.light.svg")
     copy.replace("snippets/tanh.py", "ylim=(-1.1, 1.1)", "ylim=(-1.4, 1.4)")
-    end = time.monotonic() + 60
+    end = time.monotonic() + 240
     while server.get("figures/tanh-and-sigmoid.light.svg") == before:
         assert time.monotonic() < end
         time.sleep(0.2)
