@@ -2,6 +2,7 @@
 
 import ast
 import gzip
+import json
 import re
 import shutil
 import subprocess
@@ -254,3 +255,13 @@ def test_the_architecture_lists_every_event_that_a_hook_uses():
     for path in (ROOT / "hooks").glob("*.py"):
         used |= set(re.findall(r"^def (on_\w+)\(", path.read_text("utf-8"), flags=re.MULTILINE))
     assert used <= set(re.findall(r"`(on_\w+)`", ARCHITECTURE)), used
+
+
+@pytest.mark.parametrize("folder", [".", "tests/audit"])
+def test_what_npm_is_to_install_is_in_its_lock(folder):
+    """`npm ci` refuses a lock that lacks a package, on the day that somebody needs it."""
+    wanted = json.loads((ROOT / folder / "package.json").read_text(encoding="utf-8"))
+    locked = json.loads((ROOT / folder / "package-lock.json").read_text(encoding="utf-8"))
+    kinds = ("dependencies", "devDependencies", "optionalDependencies")
+    for name, version in {n: v for kind in kinds for n, v in wanted.get(kind, {}).items()}.items():
+        assert locked["packages"][f"node_modules/{name}"]["version"] == version, name
