@@ -20,8 +20,9 @@ def test_nothing_is_wrong(checked):
     assert not checked.problems, "\n" + "\n".join(str(problem) for problem in checked.problems)
 
 
+# A page that cannot be read is told by the test above.
 @pytest.mark.parametrize(
-    "path", [c.path for c in chapters.all_chapters()], ids=lambda path: path.stem
+    "path", [c.path for c in chapters.read_pages()[0]], ids=lambda path: path.stem
 )
 def test_a_page_can_be_checked_alone(path, capsys):
     """Also one that shows figures of another page's script, as most show the explorer's."""

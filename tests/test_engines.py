@@ -106,10 +106,10 @@ MATH = """async () => {
     const tall = (name, least) => [...document.querySelectorAll(`article ${name}`)]
         .map(element => element.getBoundingClientRect().height / em(element))
         .filter(height => height > least).length;
+    const family = getComputedStyle(document.querySelector('math')).fontFamily;
     const braces = [...document.querySelectorAll('mo')].filter(mo => mo.textContent === '{');
     return {
-        font: document.fonts.check('16px "Book Math"')
-            && getComputedStyle(document.querySelector('math')).fontFamily.startsWith('"Book Math"'),
+        font: document.fonts.check('16px "Book Math"') && /^"?book math/i.test(family),
         braces: Math.max(...braces.map(mo => mo.getBoundingClientRect().height / em(mo))),
         fractions: tall('mfrac', 1.5),
         roots: tall('msqrt', 1),
