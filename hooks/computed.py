@@ -28,6 +28,9 @@ _state = {"serving": False, "checked": None}
 # Inside these a number is code, a formula or a name, and stays as it is.
 _SHORT_CODE = re.compile(r"<code>([^<\n]{1,20})</code>")
 _NO_DATA = ("pre", "math", "script", "style", "svg", "data", "time", "a", "summary")
+_TALLY = re.compile(r"\[\[tally:(\w+)\]\]")
+_TAGS = re.compile(r"(<!--.*?-->|<[^>]+>)", re.DOTALL)
+_TAG_NAME = re.compile(r"<(/?)([a-zA-Z]+)")
 _FIGURE_NUMBER = '<span class="caption-prefix">'
 
 
@@ -75,7 +78,9 @@ def on_page_markdown(markdown, page, config, files):
         return _error_page(problems)
     if path.suffix != ".md":
         return markdown
-    markdown = re.sub(r"\[\[tally:(\w+)\]\]", lambda m: str(checked.tally()[m[1]]), markdown)
+    if _TALLY.search(markdown):
+        tally = checked.tally()
+        markdown = _TALLY.sub(lambda m: str(tally[m[1]]), markdown)
     if not config.extra.get("figures", True):
         return "\n".join(line for line in markdown.split("\n") if not FIGURE.match(line))
     if page.file.src_uri == reference_card.PAGE and reference_card.SCRIPT in checked.results:
@@ -116,6 +121,8 @@ def wrap_numbers(html_text, bound):
     """
     phrases = [re.escape(p).replace(r"\ ", r"\s+") for p in bound if not NUMBER.fullmatch(p)]
     pattern = re.compile("|".join([*phrases, f"(?:{NUMBER.pattern})"]), re.VERBOSE | re.DOTALL)
+    # Most of a page's text has none of these, and the full pattern is slow to find that out.
+    worth = re.compile("|".join([r"\d", *phrases]), re.VERBOSE)
 
     def one(match):
         literal = match[0]
@@ -130,9 +137,12 @@ def wrap_numbers(html_text, bound):
         return f'<data value="{full}" data-expression="{shown}" data-source="{link}"{whole}>{literal}</data>'
 
     out, closed_inside = [], None
-    for part in re.split(r"(<[^>]+>)", html_text):
-        tag = re.match(r"<(/?)([a-zA-Z]+)", part)
-        if tag:
+    for part in _TAGS.split(html_text):
+        if part.startswith("<"):
+            tag = _TAG_NAME.match(part)
+            if not tag:  # a comment
+                out.append(part)
+                continue
             name = tag[2].lower()
             closes = name in _NO_DATA or part == _FIGURE_NUMBER
             if closed_inside is None and closes and not tag[1]:
@@ -141,7 +151,8 @@ def wrap_numbers(html_text, bound):
                 closed_inside = None
             out.append(part)
         else:
-            out.append(part if closed_inside else pattern.sub(one, part))
+            bare = closed_inside or not worth.search(part)
+            out.append(part if bare else pattern.sub(one, part))
     return "".join(out)
 
 

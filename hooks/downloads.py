@@ -8,7 +8,6 @@ import from the book they bring along and write to a folder of their own.
 Usable alone: `python hooks/downloads.py relu` writes relu.ipynb and relu.py here.
 """
 
-import ast
 import io
 import json
 import os
@@ -16,7 +15,6 @@ import re
 import sys
 import time
 import zipfile
-from functools import lru_cache
 from pathlib import Path
 
 import nbformat
@@ -28,7 +26,7 @@ from experiments import FOLDER as EXPERIMENTS
 from plain_text import as_markdown, blocks_of
 from reading_path import is_chapter
 from run_snippets import imported_snippets
-from scripts import ROOT, SNIPPETS, BookError, read_script, script_path, shown
+from scripts import ROOT, SNIPPETS, BookError, contents, read_script, script_path, shown
 
 FOLDER = "downloads"
 ZIP = "neurons-and-activation-functions.zip"
@@ -50,20 +48,13 @@ def files_for(first, drawers=()):
     if SNIPPETS / "plotting.py" in found:
         found.add(SNIPPETS / "book.mplstyle")
     # A result or a data set is named by a string: load("depth_layers"), "digits.txt".
-    named = {text for path in read for text in _strings(path)}
+    named = {text for path in read for text in contents(path.read_text(encoding="utf-8")).strings}
     for path in EXPERIMENTS.iterdir():
         if path.suffix == ".json" and path.stem in named:
             found.add(path)
         if path.suffix == ".txt" and path.name in named:
             found.add(path)
     return sorted(found)
-
-
-@lru_cache(maxsize=64)
-def _strings(path):
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    nodes = (node for node in ast.walk(tree) if isinstance(node, ast.Constant))
-    return {node.value for node in nodes if isinstance(node.value, str)}
 
 
 def bring_along(files):

@@ -89,9 +89,10 @@ def check_terms(chapters, unused=True):
     for chapter in chapters:
         if chapter.path.suffix != ".md" or chapter.path == GLOSSARY:
             continue
+        links_terms = is_chapter(chapter)
         for line, text in prose_lines(chapter):
             prose += text + "\n"
-            if not is_chapter(chapter):
+            if not links_terms:
                 continue
             for starred in _STARRED.findall(re.sub(r"`[^`]*`|\$[^$]*\$", "", text)):
                 if starred.lower() not in known:

@@ -6,7 +6,6 @@ of one drawing) and the values of the expressions that its page binds to numbers
 Usable alone: `python hooks/run_snippets.py relu` runs one script and shows its result.
 """
 
-import ast
 import hashlib
 import importlib.metadata
 import json
@@ -22,7 +21,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from scripts import ROOT, SNIPPETS, BookError, execute, read_script, script_path
+from scripts import ROOT, SNIPPETS, BookError, contents, execute, read_script, script_path
 
 CACHE = ROOT / ".cache" / "snippets"
 WORKERS = 2
@@ -111,20 +110,14 @@ def imported_snippets(path):
     while queue:
         current = queue.pop()
         try:
-            tree = ast.parse(current.read_text(encoding="utf-8"))
+            modules = contents(current.read_text(encoding="utf-8")).imports
         except SyntaxError:
             continue  # running the script reports it, with its line
-        for node in ast.walk(tree):
-            names = []
-            if isinstance(node, ast.Import):
-                names = [alias.name for alias in node.names]
-            elif isinstance(node, ast.ImportFrom) and node.module:
-                names = [node.module]
-            for name in names:
-                other = SNIPPETS / f"{name.split('.')[0]}.py"
-                if other.is_file() and other not in found and other != path:
-                    found.append(other)
-                    queue.append(other)
+        for module in modules:
+            other = SNIPPETS / f"{module}.py"
+            if other.is_file() and other not in found and other != path:
+                found.append(other)
+                queue.append(other)
     return sorted(found)
 
 

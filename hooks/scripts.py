@@ -15,6 +15,7 @@ import re
 import sys
 import traceback
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,6 +29,36 @@ _SOLUTION = re.compile(r"solution_(\d+)")
 def script_path(name):
     """The file of a script by its name: one of snippets/, or the notebook page."""
     return NOTEBOOK if name == NOTEBOOK.stem else SNIPPETS / f"{name}.py"
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a script's code holds by name: for links to its lines, and for what it needs."""
+
+    imports: tuple  # the first names of the modules it imports
+    strings: dict  # string -> the line of its first use
+    stored: dict  # name -> the last line that gives it a value
+
+
+@lru_cache(maxsize=128)
+def contents(text):
+    """The Contents of a script: parsed and walked once, though every figure and number asks."""
+    imports, strings, stored = [], {}, {}
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            imports += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            imports.append(node.module or "")
+        elif isinstance(node, ast.Constant):
+            if isinstance(node.value, str):
+                strings.setdefault(node.value, node.lineno)
+        elif not isinstance(node, ast.alias):
+            kept = isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+            name = node.id if kept else getattr(node, "name", None)
+            if isinstance(name, str):
+                stored[name] = max(node.lineno, stored.get(name, 1))
+    first = (name.split(".")[0] for name in imports if name)
+    return Contents(tuple(dict.fromkeys(first)), strings, stored)
 
 
 class BookError(Exception):

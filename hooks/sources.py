@@ -2,9 +2,8 @@
 
 import ast
 import re
-from functools import lru_cache
 
-from scripts import NOTEBOOK, shown
+from scripts import NOTEBOOK, contents, shown
 
 
 def page_uri(name):
@@ -31,26 +30,11 @@ def anchor(line):
 
 def line_defining(script, expression):
     """The line of the script that last gives a value to a name of the expression (1 if none)."""
-    lines = _last_lines(script.text)
+    lines = contents(script.text).stored
     names = (n.id for n in ast.walk(ast.parse(expression)) if isinstance(n, ast.Name))
     return max((lines.get(name, 1) for name in names), default=1)
 
 
-@lru_cache(maxsize=64)
-def _last_lines(text):
-    """name -> the last line that gives it a value: once for a script, not once for a number."""
-    lines = {}
-    for node in ast.walk(ast.parse(text)):
-        stored = isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-        name = node.id if stored else getattr(node, "name", None)
-        if isinstance(name, str) and not isinstance(node, ast.alias):
-            lines[name] = max(node.lineno, lines.get(name, 1))
-    return lines
-
-
 def line_saving(script, figure):
     """The line of the script that saves a figure (1 if it is saved under a computed name)."""
-    for node in ast.walk(ast.parse(script.text)):
-        if isinstance(node, ast.Constant) and node.value == figure:
-            return node.lineno
-    return 1
+    return contents(script.text).strings.get(figure, 1)
