@@ -37,7 +37,7 @@ _state = {"failed": None, "on": False}
 def contents():
     """The files of the archive, in order."""
     files = [*ROOT.glob("snippets/*.py"), ROOT / "snippets" / "book.mplstyle"]
-    files += [*ROOT.glob("experiments/*.json"), ROOT / "experiments" / "digits.txt"]
+    files += [*ROOT.glob("experiments/*.json"), *ROOT.glob("experiments/*.txt")]
     files += [ROOT / "hooks" / "scripts.py", *PROGRAM.glob("*.py")]
     return sorted(files)
 

@@ -130,8 +130,6 @@ for n in (1, 2, 3, 4):
     assert counts[n] + struck == total
     assert not no_line[found].any()
 # --8<-- [end:count]
-OEIS = {5: 94_572, 6: 15_028_134}
-functions = {n: 2 ** (2**n) for n in (*counts, *OEIS)}
 
 
 # --8<-- [start:network]
@@ -217,6 +215,9 @@ def interval(share, n, confidence=0.95):
 
 
 # --8<-- [end:best_rate]
+# By its definition: at either end, the share lies just so many standard errors away.
+for end in interval(0.3, 50):
+    assert np.isclose((0.3 - end) ** 2, 1.959964**2 * end * (1 - end) / 50)
 
 # --8<-- [start:trained]
 STARTS, RATES = 1000, (0.1, 0.3, 1, 3, 10)
@@ -454,6 +455,8 @@ save(fig, "one-neuron-limits-xor")
 
 fig, ax = panel(height=3.1)
 ns = [1, 2, 3, 4]
+OEIS = {5: 94_572, 6: 15_028_134}
+functions = {n: 2 ** (2**n) for n in (*counts, *OEIS)}
 more = [*OEIS]
 known = [counts[n] / functions[n] for n in ns] + [OEIS[n] / functions[n] for n in more]
 ax.semilogy(ns + more, known, color=BLUE, linewidth=1.2, zorder=2)

@@ -1,10 +1,10 @@
 """What visits to this site ask of a host: from `make weights`; a test measures each build."""
 
-# visit -> requests, bytes gzipped, bytes by Brotli
-VISITS = {
-    "first page": (29, 152226, 137131),
-    "second page": (5, 39126, 31718),
-    "Python": (11, 9019593, 8105770),
-    "copy to keep": (340, 3181777, 2327091),
-    "return": (1, 0, 0),
-}
+from pathlib import Path
+
+DATA = Path(__file__).parent.parent / "experiments" / "site_weights.txt"
+
+VISITS = {}  # visit -> requests, bytes gzipped, bytes by Brotli
+for line in DATA.read_text(encoding="utf-8").splitlines():
+    visit, *counts = line.split("\t")
+    VISITS[visit] = tuple(map(int, counts))

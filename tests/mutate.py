@@ -93,6 +93,8 @@ TESTS = {
         ("formulas", "test_activations"),
         ("test_activations",),
     ),
+    "drawn": Tests(["tests/test_random_networks.py"], ("test_random_networks",)),
+    "deep": Tests(["tests/test_random_networks.py"], ("test_random_networks",)),
     "digit_networks": Tests(["tests/test_choosing.py"], ("test_choosing",)),
     "or_gate": OR_GATE,
     # What else is made of these numbers the pages of or_gate.py show, which imports them.

@@ -528,7 +528,7 @@ def outcome(attempt):
 
 def time_limit(seconds):
     """For a run that takes so long unchanged: what loops is ended soon, what is slow is not."""
-    return 1.0 + 3 * seconds
+    return 1.0 + 2 * seconds
 
 
 # ---------------------------------------------------------------------------- tests of one script

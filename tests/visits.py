@@ -1,6 +1,6 @@
 """What visits ask of a host: requests and bytes, for the page on what a million readers cost.
 
-    make weights     # prints them, and writes snippets/site_weights.py anew, from which the page is made
+    make weights     # prints them, and writes experiments/site_weights.txt anew, from which the page is made
 
 Measured in Chromium, from a host that obeys `_headers` as the real one does. Counted is what the host is
 asked for, and of what it sends the bytes gzipped and by Brotli. A reader scrolls to the end of each page.
@@ -19,15 +19,10 @@ import brotli
 
 from engines import FLAGS, Server
 
-RECORD = Path(__file__).parents[1] / "snippets" / "site_weights.py"
+RECORD = Path(__file__).parents[1] / "experiments" / "site_weights.txt"
 FIRST, SECOND = "relu", "tanh"  # the chapters that are read
 LISTING = "tanh:identity"  # and the first that is run
 _PACKED = {".woff2", ".png", ".zip", ".whl"}
-HEAD = '''"""What visits to this site ask of a host: from `make weights`; a test measures each build."""
-
-# visit -> requests, bytes gzipped, bytes by Brotli
-VISITS = {
-'''
 
 
 def cache_rules(site):
@@ -178,8 +173,8 @@ def main(site, *options):
             for path, whole in found[name]:
                 print("   ", size(str(site), path, gzipped) if whole else "not sent", path)
     if "--record" in options:
-        lines = [f'    "{name}": {counts},\n' for name, counts in rows.items()]
-        RECORD.write_text(HEAD + "".join(lines) + "}\n", encoding="utf-8")
+        lines = ["\t".join([name, *map(str, counts)]) + "\n" for name, counts in rows.items()]
+        RECORD.write_text("".join(lines), encoding="utf-8")
 
 
 if __name__ == "__main__":
