@@ -32,6 +32,8 @@ from scripts import ROOT, SNIPPETS, first_names, read_script, script_path
 OUTPUT_LIMIT = 64 * 1024  # bytes of one listing
 KEPT_LIMIT = 8 * 1024 * 1024  # bytes of arrays: larger namespaces are not kept, but made anew
 EXERCISE = ("start_", "solution_", "check_")  # sections that no other script imports
+# Asked for once: in the browser each question about a file takes long.
+SCRIPTS = sorted(path.stem for path in SNIPPETS.glob("*.py"))
 NO_INPUT = "input() is not available on this page: write the value into the listing"
 
 
@@ -143,9 +145,8 @@ def size(names):
 def copied(names):
     """A copy that shares nothing that can be changed, but what belongs to a module."""
     memo = {}
-    for name, module in list(sys.modules.items()):
-        if (SNIPPETS / f"{name}.py").is_file():
-            memo |= {id(value): value for value in vars(module).values()}
+    for module in [sys.modules[name] for name in SCRIPTS if name in sys.modules]:
+        memo |= {id(value): value for value in vars(module).values()}
     found = {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -196,7 +197,7 @@ def imports(name, seen=None):
         elif isinstance(node, ast.ImportFrom):
             found = [node.module or ""]
         for other in found:
-            if other not in seen and (SNIPPETS / f"{other}.py").is_file():
+            if other not in seen and other in SCRIPTS:
                 seen.add(other)
                 imports(other, seen)
     return seen
@@ -287,14 +288,11 @@ class Runner:
         if not changed:
             return
         linecache.checkcache()
-        leaning = {name for name in self._names() if self._leans_on(name, changed)}
+        leaning = {name for name in SCRIPTS if self._leans_on(name, changed)}
         for name in changed | leaning:
             sys.modules.pop(name, None)
         for name in leaning:
             self._chains.pop(name, None)
-
-    def _names(self):
-        return [path.stem for path in SNIPPETS.glob("*.py")]
 
     def _leans_on(self, name, changed):
         try:
