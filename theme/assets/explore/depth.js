@@ -9,7 +9,7 @@ import { MIDPOINTS } from "./registry.js";
 const DEEPEST = 50;
 
 // The midpoints of cells, and the standard normal density there, as the book's own means take them.
-const GRID = Array.from({ length: MIDPOINTS.count }, (_, n) => (n - MIDPOINTS.count / 2 + 0.5) * MIDPOINTS.step);
+const GRID = Float64Array.from({ length: MIDPOINTS.count }, (_, n) => (n - MIDPOINTS.count / 2 + 0.5) * MIDPOINTS.step);
 const HEIGHTS = GRID.map((z) => Math.exp((-z * z) / 2));
 const TOTAL = HEIGHTS.reduce((sum, one) => sum + one, 0);
 
@@ -62,29 +62,32 @@ class Network {
     const row = () => Float64Array.from({ length: width }, normal);
     const x = row();
     const size = Math.sqrt(x.reduce((sum, one) => sum + one * one, 0) / width);
-    Object.assign(this, { width, row, x: x.map((one) => one / size), error: row(), W: [] });
+    Object.assign(this, { width, normal, x: x.map((one) => one / size), error: row(), W: [] });
   }
 
   layer(n) {
-    while (this.W.length <= n) this.W.push(Array.from({ length: this.width }, () => this.row().map((one) => one / Math.sqrt(this.width))));
+    const weight = () => this.normal() / Math.sqrt(this.width);
+    while (this.W.length <= n) this.W.push(Float64Array.from({ length: this.width ** 2 }, weight)); // row by row
     return this.W[n];
   }
 
   norms(name, sigma, layers) {
     const [f, slope] = standard(name);
+    const { width } = this;
     const z = [];
     let a = this.x;
     for (let n = 0; n < layers; n += 1) {
-      const next = new Float64Array(this.width);
-      this.layer(n).forEach((weights, i) => weights.forEach((w, j) => (next[j] += a[i] * w)));
+      const next = new Float64Array(width);
+      this.layer(n).forEach((w, k) => (next[k % width] += w * a[(k / width) | 0]));
       z.push(next.map((one) => sigma * one));
       a = z[n].map((one) => f(one));
     }
     let error = this.error;
     const norms = [Math.hypot(...error)];
     for (let n = layers - 1; n > 0; n -= 1) {
-      const back = this.W[n].map((weights) => sigma * weights.reduce((sum, w, j) => sum + w * error[j], 0));
-      error = z[n - 1].map((one, i) => back[i] * slope(one));
+      const back = new Float64Array(width);
+      this.layer(n).forEach((w, k) => (back[(k / width) | 0] += w * error[k % width]));
+      error = back.map((one, i) => sigma * one * slope(z[n - 1][i]));
       norms.unshift(Math.hypot(...error));
     }
     return norms.map((norm) => norm / norms.at(-1));
@@ -99,7 +102,7 @@ class Depth extends Explorable {
   static title = "The norm of the error, layer by layer";
 
   build() {
-    this.view = this.plot("Norm of the backpropagated error against the layer, logarithmic: theory and one network", axis("layer", 1, 30), axis("norm of the error, last layer = 1", 1e-4, 10, true));
+    this.view = this.plot("Norm of the backpropagated error against the layer: theory and one network", axis("layer", 1, 30), axis("norm of the error, last layer = 1", 1e-4, 10, true));
     this.level = this.view.path("guide");
     this.line = this.view.path("curve orange");
     this.dots = Array.from({ length: DEEPEST }, () => this.view.point("blue row"));
@@ -147,7 +150,7 @@ class Depth extends Explorable {
     const said = `${entryOf(name).title}, ${WEIGHTS[weights][0]} (σ_w = ${text(sigma)}), ${layers} layers of ${width}: theory multiplies the error by ${text(theirs)} a layer, this network by ${text(factor(found))}.`;
     const left = ` At the first layer ${text(found[0])} of it is there; theory says ${text(expected[0])}.`;
     if (expected[0] === 0) return `${said} No slope, no error: it stops at the last layer.`;
-    if (found[0] === 0) return `${said} In this network a whole layer is silent: exactly nothing comes back.`;
+    if (found[0] === 0) return `${said} A whole layer is silent: exactly nothing comes back.`;
     const verdict = VERDICTS.find(([limit]) => expected[0] < limit)[1];
     return `${said}${left} ${verdict}`;
   }

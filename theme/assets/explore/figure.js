@@ -472,8 +472,8 @@ export class Explorable extends HTMLElement {
 
   fit() {
     let changed = false;
-    for (const plot of this.plots) {
-      const { width, height } = plot.svg.getBoundingClientRect();
+    // All sizes first: a drawn plot would make the browser lay out the page anew for the next one.
+    for (const [plot, { width, height }] of this.plots.map((plot) => [plot, plot.svg.getBoundingClientRect()])) {
       if (!width || (width === plot.width && height === plot.height)) continue;
       plot.resize(width, height);
       changed = true;
