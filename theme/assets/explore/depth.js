@@ -102,7 +102,7 @@ class Depth extends Explorable {
   static title = "The norm of the error, layer by layer";
 
   build() {
-    this.view = this.plot("Norm of the backpropagated error against the layer: theory and one network", axis("layer", 1, 30), axis("norm of the error, last layer = 1", 1e-4, 10, true));
+    this.view = this.plot("Norm of the backpropagated error by layer: theory and one network", axis("layer", 1, 30), axis("norm of the error, last layer = 1", 1e-4, 10, true));
     this.level = this.view.path("guide");
     this.line = this.view.path("curve orange");
     this.dots = Array.from({ length: DEEPEST }, () => this.view.point("blue row"));
