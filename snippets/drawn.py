@@ -1,6 +1,6 @@
 """Random numbers that a page can draw as well: the same, from the same seed, in Python and in JavaScript.
 
-The figures that a reader can change draw their networks in the page, by theme/assets/explore/drawn.js.
+The figures that a reader can change draw their networks in the page, by theme/assets/explore/functions.js.
 """
 
 from itertools import pairwise

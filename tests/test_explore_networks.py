@@ -41,7 +41,7 @@ def test_the_numbers_are_standard_normal_and_depend_on_the_seed():
 
 
 NORMALS = in_page("""async (seed, count) => {
-    const {normals} = await import("/assets/explore/drawn.js");
+    const {normals} = await import("/assets/explore/functions.js");
     const next = normals(seed);
     return Array.from({length: count}, next).join(" ");
 }""")

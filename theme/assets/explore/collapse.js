@@ -1,9 +1,8 @@
 // <book-collapse function="identity" layers="4">: the output of a random network of one input, and how far it is
 // from its best straight line. The networks are those of snippets/drawn.py.
 
-import { activation, networkControls, normals } from "./drawn.js";
 import { Explorable, axis, define, spread, stops, text, within } from "./figure.js";
-import { entryOf, standard } from "./functions.js";
+import { activation, entryOf, networkControls, normals, standard } from "./functions.js";
 
 export const XS = spread(-3, 3, 301);
 const BIASES = 0.6; // their standard deviation

@@ -1,9 +1,8 @@
 // <book-depth function="tanh" weights="xavier" layers="30">: the norm of the backpropagated error in each layer of
 // one random network, beside what theory expects. As snippets/deep.py; the networks are those of snippets/drawn.py.
 
-import { activation, networkControls, normals } from "./drawn.js";
 import { Explorable, axis, define, stops, text, within } from "./figure.js";
-import { entryOf, standard } from "./functions.js";
+import { activation, entryOf, networkControls, normals, standard } from "./functions.js";
 import { MIDPOINTS } from "./registry.js";
 
 const DEEPEST = 50;
@@ -112,12 +111,20 @@ class Depth extends Explorable {
     networkControls(this, "Layers", [stops(2, DEEPEST), 30], [[4, 8, 16, 32, 64], 32]);
   }
 
+  sigma({ function: name, weights, width } = this.state) {
+    return WEIGHTS[weights][1](standard(name)[0], width);
+  }
+
+  work() {
+    return [() => theory(this.state.function, this.sigma(), this.state.layers)];
+  }
+
   numbers() {
     const { function: name, weights, layers, width, seed } = this.state;
     return this.kept([name, weights, layers, width, seed], () => {
       const drawn = `${width} ${seed}`;
       if (this.drawn !== drawn) [this.drawn, this.network] = [drawn, new Network(seed, width)];
-      const sigma = WEIGHTS[weights][1](standard(name)[0], width);
+      const sigma = this.sigma();
       return { sigma, expected: theory(name, sigma, layers), found: this.network.norms(name, sigma, layers) };
     });
   }

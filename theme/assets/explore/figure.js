@@ -281,10 +281,23 @@ export class Explorable extends HTMLElement {
   //   build()  makes plots and controls, by the methods below
   //   draw()   brings the plots up to this.state
   //   told()   says in words what this.state shows
-  // and may have follow(key), called when the reader has changed one setting, before draw().
+  // and may have follow(key), called when the reader has changed one setting, before draw(), and
+  // work(), what to compute before told(), each in a task of its own.
 
+  // No task may hold up a slow machine for long: the static figure stands until the last two.
   connectedCallback() {
     this.stop = new AbortController();
+    this.sizes = new ResizeObserver(() => this.fit());
+    const faults = this.assemble();
+    const tasks = [...(this.work?.() ?? []), () => this.told(), () => this.appear(faults), () => this.fit()];
+    const next = () => {
+      tasks.shift()();
+      if (tasks.length) this.later(next);
+    };
+    this.later(next);
+  }
+
+  assemble() {
     this.fields = new Map(); // key -> what reads, checks and shows one setting
     this.state = {};
     this.plots = [];
@@ -308,7 +321,10 @@ export class Explorable extends HTMLElement {
     this.button("Copy link", () => this.copyLink(), this.ends);
     this.start = { ...this.state };
     this.readAttributes();
-    const faults = this.readAddress();
+    return this.readAddress();
+  }
+
+  appear(faults) {
     this.shown.textContent = this.spoken.textContent = this.told(); // for whoever reads on; only what changes is announced
     // In the place of the drawing, above its caption.
     const figure = this.querySelector("figure") ?? this;
@@ -318,10 +334,9 @@ export class Explorable extends HTMLElement {
       this.note.textContent = `The address asks for what cannot be: ${faults.join("; ")}. The rest holds.`;
     }
 
-    this.sizes = new ResizeObserver(() => this.fit());
     for (const { svg } of this.plots) this.sizes.observe(svg);
     this.showFields();
-    this.fit();
+    this.getBoundingClientRect(); // the page is laid out now, and the plots are drawn in the next task
   }
 
   disconnectedCallback() {

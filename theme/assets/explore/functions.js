@@ -2,6 +2,7 @@
 // the same values at kinks. The tests hold each against Python on a dense grid, to a relative 1e-12, in
 // three browser engines. `p` holds the parameters of a function, by name.
 
+import { stops } from "./figure.js";
 import { CONSTANTS, FUNCTIONS } from "./registry.js";
 
 const { abs, atan, exp, expm1, hypot, log1p, max, min, sqrt } = Math;
@@ -158,3 +159,32 @@ export const defaultsOf = (entry) => Object.fromEntries(entry.parameters.map(({ 
 export const standard = (name) => sliced(name, defaultsOf(entryOf(name)));
 // What a network may be made of, as the options of a choice.
 export const OPTIONS = FUNCTIONS.filter((entry) => entry.kind === "elementwise").map(({ name, title }) => [name, title]);
+
+// What the figures of random networks share: the numbers, which are those of snippets/drawn.py, and the
+// controls of a network.
+
+// A function that gives the next standard normal number at each call; snippets/drawn.py says how they come
+// about from a seed.
+export function normals(seed) {
+  let counter = seed;
+  const uniform = () => {
+    counter = (counter + 0x6d2b79f5) | 0;
+    let t = Math.imul(counter ^ (counter >>> 15), counter | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return (((t ^ (t >>> 14)) >>> 0) + 0.5) / 2 ** 32;
+  };
+  return () => {
+    const size = Math.sqrt(-2 * Math.log(uniform()));
+    return size * Math.cos(2 * Math.PI * uniform());
+  };
+}
+
+export const activation = (figure, label, value) => figure.choice("function", label, OPTIONS, value, true);
+
+// `layers` and `widths` are what each may be, and where it starts.
+export function networkControls(figure, label, layers, widths) {
+  figure.slider("layers", label, ...layers);
+  figure.slider("width", "Units a layer", ...widths);
+  figure.slider("seed", "Draw, number", stops(1, 50), 13);
+  figure.button("Draw again", () => figure.change("seed", (figure.state.seed % 50) + 1));
+}
