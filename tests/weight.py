@@ -63,8 +63,13 @@ _SHIFT = """() => new Promise(done => {
 
 def _asked(browser, address, name):
     """The paths that a page asks for until it is quiet, without figures; and what moved."""
+    # As on a telephone, which knows no hovering: some buttons have a place of their own there.
     context = browser.new_context(
-        viewport={"width": 412, "height": 823}, service_workers="block", reduced_motion="reduce"
+        viewport={"width": 412, "height": 823},
+        is_mobile=True,
+        has_touch=True,
+        service_workers="block",
+        reduced_motion="reduce",
     )
     page, urls = context.new_page(), []
     page.on("request", lambda request: urls.append(request.url))
