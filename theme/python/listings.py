@@ -27,7 +27,7 @@ import matplotlib_stand_in
 import numpy as np
 import numpy_warnings
 
-from scripts import ROOT, SNIPPETS, first_names, read_script, script_path
+from scripts import ROOT, SNIPPETS, contents, first_names, read_script, script_path
 
 OUTPUT_LIMIT = 64 * 1024  # bytes of one listing
 KEPT_LIMIT = 8 * 1024 * 1024  # bytes of arrays: larger namespaces are not kept, but made anew
@@ -190,16 +190,10 @@ def tell(error, file):
 def imports(name, seen=None):
     """The scripts of the book that a script imports, directly or not, by name."""
     seen = set() if seen is None else seen
-    for node in ast.walk(ast.parse(script_path(name).read_text(encoding="utf-8"))):
-        found = []
-        if isinstance(node, ast.Import):
-            found = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            found = [node.module or ""]
-        for other in found:
-            if other not in seen and other in SCRIPTS:
-                seen.add(other)
-                imports(other, seen)
+    for other in contents(script_path(name).read_text(encoding="utf-8")).imports:
+        if other not in seen and other in SCRIPTS:
+            seen.add(other)
+            imports(other, seen)
     return seen
 
 

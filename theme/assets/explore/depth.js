@@ -111,7 +111,8 @@ class Depth extends Explorable {
     networkControls(this, "Layers", [stops(2, DEEPEST), 30], [[4, 8, 16, 32, 64], 32]);
   }
 
-  sigma({ function: name, weights, width } = this.state) {
+  sigma() {
+    const { function: name, weights, width } = this.state;
     return WEIGHTS[weights][1](standard(name)[0], width);
   }
 

@@ -1,6 +1,7 @@
 // The activation functions of snippets/activations.py, with their derivatives: the same stable forms, and
 // the same values at kinks. The tests hold each against Python on a dense grid, to a relative 1e-12, in
-// three browser engines. `p` holds the parameters of a function, by name.
+// three browser engines. `p` holds the parameters of a function, by name. At the end, what the figures of
+// random networks share: in a file of its own it would weigh more than it says.
 
 import { stops } from "./figure.js";
 import { CONSTANTS, FUNCTIONS } from "./registry.js";
