@@ -139,6 +139,7 @@ class Pages:
     def card(self, entry):
         """Formula, derivative, picture, and what is known and computed of one function."""
         arguments = "a, b" if entry.kind == "gated" else "z"
+        drawn = entry.kind == "elementwise"
         slope = {
             "elementwise": "f'(z)",
             "gated": r"\nabla f(a, b)",
@@ -146,12 +147,12 @@ class Pages:
         }[entry.kind]
         symbols = {**entry.parameters, **entry.constants}
         lines = [
-            '<div class="card" markdown>\n',
+            f'<div class="card{" drawn" if drawn else ""}" markdown>\n',
             f"### {entry.title} {{ #{entry.name} }}\n",
             f"$$ f{'_i' if entry.kind == 'vector' else ''}({arguments}) = {entry.formula} $$\n",
             f"$$ {slope} = {entry.derivative} $$\n",
         ]
-        if entry.kind == "elementwise":
+        if drawn:
             lines.append(f"![{self.alt(entry)}]({_figure(entry)}.svg)")
             lines.append(f"/// figure-caption\n{entry.title} and its derivative.\n///\n")
         facts = []
@@ -159,7 +160,7 @@ class Pages:
             shown = ", ".join(f"{_symbol(name)} = {value:.6g}" for name, value in symbols.items())
             facts.append(("Parameters", shown))
         facts.append(("Range", f"{interval(entry)}; {self.attained(entry)}"))
-        if entry.kind == "elementwise":
+        if drawn:
             facts += self.computed(entry)
         facts.append(("Earliest source cited here", self.source(entry)))
         calls = zip(LIBRARIES, entry.calls, strict=False)
