@@ -127,10 +127,11 @@ def test_the_coefficients_of_erfc_are_those_of_its_series():
             t = mpmath.cos(turn)
             x = mpmath.mpf("3.75") * (1 + t) / (1 - t)
             values.append((1 + 2 * x) * mpmath.exp(x * x) * mpmath.erfc(x))
-        for n, coefficient in enumerate(baked):
+        for n in range(2 * len(baked)):
             series = sum(v * mpmath.cos(n * turn) for v, turn in zip(values, turns, strict=True))
             exact = series * (1 if n == 0 else 2) / count
-            assert abs(coefficient - exact) < 2.0**-52 * abs(exact), n
+            given = baked[n] if n < len(baked) else 0.0  # what is left out is as small
+            assert abs(given - exact) <= 0.5001e-15, n
 
 
 def test_the_module_holds_the_registry():

@@ -1,3 +1,4 @@
+//# allFunctionsCalledOnLoad
 // <book-collapse function="identity" layers="4">: the output of a random network of one input, and how far it is
 // from its best straight line. The networks are those of snippets/drawn.py.
 
@@ -12,18 +13,22 @@ const ROUNDING = 1e-12;
 export function outputs(name, hidden, width, seed) {
   const [f] = standard(name);
   const normal = normals(seed);
-  let rows = XS.map((x) => [x]);
+  let a = [XS]; // of each unit, over all inputs
   for (let layer = 0; layer <= hidden; layer += 1) {
-    const [n, m] = [rows[0].length, layer === hidden ? 1 : width];
-    const W = Array.from({ length: m }, () => Array.from({ length: n }, () => Math.sqrt(2 / n) * normal()));
-    const b = W.map(() => BIASES * normal());
-    const before = layer ? (z) => f(z) : (z) => z;
-    rows = rows.map((row) => {
-      const a = row.map(before);
-      return W.map((weights, i) => weights.reduce((sum, w, j) => sum + w * a[j], b[i]));
+    const [n, m] = [a.length, layer === hidden ? 1 : width];
+    const W = Array.from({ length: m }, () => normal(n, Math.sqrt(2 / n)));
+    const b = normal(m, BIASES);
+    if (layer) a = a.map((z) => z.map(f));
+    a = W.map((weights, i) => {
+      const z = new Float64Array(XS.length).fill(b[i]);
+      weights.forEach((w, j) => {
+        const from = a[j];
+        for (let k = 0; k < z.length; k += 1) z[k] += w * from[k];
+      });
+      return z;
     });
   }
-  return rows.map(([y]) => y);
+  return a[0];
 }
 
 // The best straight line through the outputs, its slope and height at 0, and the departure: what is left of
@@ -43,7 +48,7 @@ class Collapse extends Explorable {
   static title = "How straight the output of a network stays";
 
   build() {
-    this.view = this.plot("Output of the network over its input, with the best straight line", axis("input x", -3, 3), axis("output", -1, 1));
+    this.view = this.plot(Collapse.title, axis("input x", -3, 3), axis("output", -1, 1));
     this.best = this.view.path("curve orange dashed");
     this.curve = this.view.path("curve blue");
     this.names = [this.view.label("blue", "output"), this.view.label("orange", "best line")];

@@ -1,8 +1,8 @@
+//# allFunctionsCalledOnLoad
 // <book-descent rate="1" steps="10000">: gradient descent on the loss of a neuron that shall learn OR, over its
 // one shared weight and its bias, as in snippets/differentiation.py.
 
 import { Explorable, axis, define, set, spread, stops, text, thinning } from "./figure.js";
-import { sliced } from "./functions.js";
 import { OR } from "./registry.js";
 
 const SUMS = OR.inputs.map(([x1, x2]) => x1 + x2); // what each row multiplies w by: both weights are w
@@ -12,7 +12,7 @@ const SUMS = OR.inputs.map(([x1, x2]) => x1 + x2); // what each row multiplies w
 export const NEURONS = {
   sigmoid: {
     title: "Sigmoid neuron",
-    f: sliced("sigmoid"),
+    linear: false,
     share: 1,
     view: [[-6, 2], [-2, 11.5]], // b, w
     levels: [0.003, 0.03, 0.1, 0.3, 0.6, 1],
@@ -20,7 +20,7 @@ export const NEURONS = {
   },
   linear: {
     title: "Linear neuron",
-    f: sliced("identity"),
+    linear: true,
     share: 1 / 4,
     view: [[-1.4, 1.9], [-2.2, 3]],
     levels: [0.05, 0.1, 0.2, 0.5, 1, 2],
@@ -30,35 +30,39 @@ export const NEURONS = {
 // Its largest curvature is (5 + √17) / 4, the larger eigenvalue of the Hessian.
 export const LIMIT = 8 / (5 + Math.sqrt(17));
 
-// The loss of a neuron at w and b, and its gradient there in `slopes`.
-const slopes = [0, 0];
-
-function loss({ f: [f, slope], share }, w, b) {
-  let sum = 0;
-  slopes[0] = slopes[1] = 0;
-  for (let row = 0; row < 4; row += 1) {
-    const s = SUMS[row];
-    const z = s * w + b;
-    const error = f(z) - OR.targets[row];
-    const delta = share * error * slope(z);
-    sum += (share * error * error) / 2;
-    slopes[0] += s * delta;
-    slopes[1] += delta;
+// The loss of a neuron at each point of a path, w and b in turn. Under a learning rate each next point is the
+// step of gradient descent from the one before. All of it in one loop, without calls: it is fast before it is compiled.
+function walk({ linear, share }, path, rate) {
+  const losses = new Float64Array(path.length / 2);
+  for (let k = 0; k < path.length; k += 2) {
+    const w = path[k];
+    const b = path[k + 1];
+    let loss = 0;
+    let dw = 0;
+    let db = 0;
+    for (let row = 0; row < 4; row += 1) {
+      const s = SUMS[row];
+      const z = s * w + b;
+      const e = Math.exp(-Math.abs(z));
+      const error = (linear ? z : (z < 0 ? e : 1) / (1 + e)) - OR.targets[row];
+      const delta = share * error * (linear ? 1 : e / (1 + e) / (1 + e));
+      loss += (share * error * error) / 2;
+      dw += s * delta;
+      db += delta;
+    }
+    losses[k / 2] = loss;
+    if (rate === undefined) continue;
+    path[k + 2] = w - rate * dw; // behind the end it is lost
+    path[k + 3] = b - rate * db;
   }
-  return sum;
+  return losses;
 }
 
 // All points on the way, w and b in turn, and the loss at each.
 export function descend(neuron, rate, steps, w, b) {
-  const [path, losses] = [new Float64Array(2 * steps + 2), new Float64Array(steps + 1)];
-  for (let k = 0; k <= steps; k += 1) {
-    path[2 * k] = w;
-    path[2 * k + 1] = b;
-    losses[k] = loss(NEURONS[neuron], w, b);
-    w -= rate * slopes[0];
-    b -= rate * slopes[1];
-  }
-  return { path, losses };
+  const path = new Float64Array(2 * steps + 2);
+  path.set([w, b]);
+  return { path, losses: walk(NEURONS[neuron], path, rate) };
 }
 
 const RATES = [...new Set(spread(0.01, 100, 241, true).map((rate) => Number(rate.toPrecision(2))))];
@@ -107,7 +111,6 @@ class Descent extends Explorable {
     if (key !== "neuron") return;
     this.neuron = NEURONS[this.state.neuron];
     this.map.scale(...this.neuron.view);
-    if (this.surface) this.surface = "";
   }
 
   // A longer path begins with the shorter one: it is walked once.
@@ -118,18 +121,14 @@ class Descent extends Explorable {
   }
 
   draw() {
-    if (this.surface !== undefined) this.drawSurface();
-    else {
-      this.surface = "";
-      this.later(() => this.drawSurface());
-    }
+    this.drawSurface();
     const { map, chart } = this;
     const { steps, w, b } = this.state;
     const { path, losses } = this.walk();
     const at = (k) => [path[2 * k], path[2 * k + 1]];
     // All of the first steps, where it may jump; then ever fewer, where it can only slide.
     const shown = [];
-    for (let k = 0; k < steps; k += k < 400 ? 1 : Math.ceil(k / 100)) shown.push(k);
+    for (let k = 0; k < steps; k += k < 400 ? 1 : Math.ceil(k / 50)) shown.push(k);
     shown.push(steps);
     map.trace(this.way, shown.map((k) => path[2 * k]), shown.map((k) => path[2 * k + 1]));
     map.move(this.from, w, b);
@@ -152,28 +151,32 @@ class Descent extends Explorable {
     const drawn = `${this.state.neuron} ${map.width} ${map.height}`;
     if (this.surface === drawn) return;
     this.surface = drawn;
-    const [ws, bs] = map.shown.map(([low, high]) => spread(low, high, 49));
-    const [xs, ys] = [ws.map((w) => map.X(w)), bs.map((b) => map.Y(b))];
-    const heights = bs.map((b) => ws.map((w) => loss(neuron, w, b)));
-    const lines = [];
-    neuron.levels.forEach((level, n) => {
-      for (let i = 1; i < bs.length; i += 1) {
-        for (let j = 1; j < ws.length; j += 1) {
-          const cell = [[i - 1, j - 1], [i - 1, j], [i, j], [i, j - 1]];
+    const [ws, bs] = map.shown.map(([low, high]) => spread(low, high, 41));
+    const [xs, ys] = [ws.map(map.X), bs.map(map.Y)];
+    const heights = bs.map((b) => walk(neuron, ws.flatMap((w) => [w, b])));
+    let d = "";
+    for (let i = 1; i < bs.length; i += 1) {
+      const [below, above] = [heights[i - 1], heights[i]];
+      for (let j = 1; j < ws.length; j += 1) {
+        const corners = [below[j - 1], below[j], above[j], above[j - 1]];
+        const low = Math.min(below[j - 1], below[j], above[j], above[j - 1]);
+        const high = Math.max(below[j - 1], below[j], above[j], above[j - 1]);
+        for (const level of neuron.levels) {
+          if (level < low || level >= high) continue;
           let pen = "M";
-          cell.forEach(([row, column], side) => {
-            const [nextRow, nextColumn] = cell[(side + 1) % 4];
-            const [here, there] = [heights[row][column], heights[nextRow][nextColumn]];
-            if (here > level === there > level) return;
-            const along = ([from, to]) => (from + ((level - here) / (there - here)) * (to - from)).toFixed(1);
-            lines.push(pen + along([xs[column], xs[nextColumn]]) + " " + along([ys[row], ys[nextRow]]));
+          for (let side = 0; side < 4; side += 1) {
+            const [here, there] = [corners[side], corners[(side + 1) % 4]];
+            if (here > level === there > level) continue;
+            const share = (level - here) / (there - here);
+            const [x, y] = [[share, 0], [1, share], [1 - share, 1], [0, 1 - share]][side]; // within the cell
+            d += `${pen}${(xs[j - 1] + x * (xs[j] - xs[j - 1])).toFixed(1)} ${(ys[i - 1] + y * (ys[i] - ys[i - 1])).toFixed(1)}`;
             pen = pen === "M" ? "L" : "M";
-          });
+          }
         }
       }
-      this.nameLevel(n, level, ws, bs, heights);
-    });
-    set(this.contours, { d: lines.join("") });
+    }
+    neuron.levels.forEach((level, n) => this.nameLevel(n, level, ws, bs, heights));
+    set(this.contours, { d });
   }
 
   // Its loss, where a line leaves the plot at the right, or failing that at the top.
@@ -197,16 +200,15 @@ class Descent extends Explorable {
 
   verdict(losses, first, last) {
     const { steps } = this.state;
-    let rises = 0;
-    for (let k = 1; k <= steps; k += 1) if (losses[k] > losses[k - 1]) rises += 1;
+    const rises = losses.subarray(1, steps + 1).filter((loss, k) => loss > losses[k]).length;
     if (steps === 0) return "No step yet.";
     if (!Number.isFinite(last)) return "It has diverged: the numbers no longer fit.";
     if (last > first) return rises > steps / 2 ? "It diverges: each step overshoots." : "The end is worse than the start.";
     if (rises) return `It overshoots: the loss rose in ${text(rises, 5)} of the steps.`;
     const share = (first - last) / (first - this.neuron.lowest);
     const { path } = this.walk();
-    loss(this.neuron, path[2 * steps], path[2 * steps + 1]); // and its slopes
-    if (share < 0.9 && Math.hypot(...slopes) < 1e-4) return "It is stuck on a plateau: the slope there is nearly 0.";
+    const [w, b, nextW, nextB] = descend(this.state.neuron, 1, 1, ...path.slice(2 * steps, 2 * steps + 2)).path;
+    if (share < 0.9 && Math.hypot(nextW - w, nextB - b) < 1e-4) return "It is stuck on a plateau: the slope there is nearly 0.";
     if (share < 0.98) return `It crawls: ${Math.round(100 * share)} % of the way down.`;
     return `It converges: ${share > 0.995 ? "over 99" : Math.round(100 * share)} % of the way down.`;
   }

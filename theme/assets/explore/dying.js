@@ -1,3 +1,4 @@
+//# allFunctionsCalledOnLoad
 // <book-dying bias="-1">: one ReLU unit on the rows of the chapter, which it should answer with 1. Its bias can be
 // pushed down until no row switches it on; training moves it on demand, with or without a leak.
 
@@ -38,7 +39,7 @@ class Dying extends Explorable {
     this.plane = this.plot("The plane of the two inputs: the rows, and the side on which the unit is active", axis("input x₁", -3.2, 6), axis("input x₂", -3.4, 3.4), true);
     this.area = this.plane.path("fill");
     this.edge = this.plane.path("curve blue");
-    this.dots = rows.map(() => this.plane.point("row"));
+    this.dots = ["dots", "dots blue"].map((look) => this.plane.path(look));
     this.side = this.plane.label("blue", "active here");
     this.chart = this.plot("Largest pre-activation of all rows against steps of training", axis("steps of training", 0, 10), axis("largest z of all rows", -8, 8));
     this.zero = this.chart.path("guide");
@@ -74,10 +75,7 @@ class Dying extends Explorable {
     const path = this.run();
     const { w1, w2, b, top } = path[state.steps];
     plane.half(this.area, this.edge, w1, w2, b);
-    rows.forEach(([x1, x2], row) => {
-      plane.move(this.dots[row], x1, x2);
-      this.dots[row].classList.toggle("blue", x1 * w1 + x2 * w2 + b > 0);
-    });
+    this.dots.forEach((path, on) => plane.dots(path, rows.filter(([x1, x2]) => x1 * w1 + x2 * w2 + b > 0 === !!on)));
     // Its name a little behind the line, on the active side, as far as that is in the picture.
     const size = Math.hypot(w1, w2);
     const at = (0.9 - b / size) / size;

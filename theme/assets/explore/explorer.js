@@ -1,12 +1,12 @@
+//# allFunctionsCalledOnLoad
 // <book-explorer function="tanh" z="0.5">: one function of the registry, its derivative, and the tangent at
 // a point that can be moved. Other attributes are the function's parameters.
 
-import { Explorable, axis, define, html, spread, stops, text } from "./figure.js";
-import { defaultsOf, entryOf, sliced } from "./functions.js";
+import { Explorable, axis, define, html, stops, text } from "./figure.js";
+import { BESIDE, defaultsOf, drawable, entryOf, sliced } from "./functions.js";
 import { FUNCTIONS } from "./registry.js";
 
 const REACH = 6.5;
-const BESIDE = 1e-9; // just off a kink, where the two sides differ
 
 class Explorer extends Explorable {
   static title = "An activation function and its slope";
@@ -70,8 +70,7 @@ class Explorer extends Explorable {
   draw() {
     const { view, state } = this;
     const [f, slope] = sliced(state.function, state);
-    const ends = [-REACH, ...new Set([...this.entry.kinks, 0].filter((k) => Math.abs(k) < REACH))].sort((a, b) => a - b);
-    const xs = ends.flatMap((low, n) => [...spread(low + BESIDE, (ends[n + 1] ?? REACH) - BESIDE, 90), NaN]);
+    const xs = drawable(this.entry, REACH);
     view.trace(this.curve, xs, xs.map(f));
     view.trace(this.slope, xs, xs.map(slope));
     const [z, y, m] = [state.z, f(state.z), slope(state.z)];

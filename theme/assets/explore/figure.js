@@ -1,3 +1,4 @@
+//# allFunctionsCalledOnLoad
 // What all interactive figures share: axes in plain SVG, labelled native controls, a readout in words,
 // and the state in the address. A figure is a custom element: a class that extends Explorable, in a
 // module of its own beside this one. page.js loads a module only where a page has its element.
@@ -105,6 +106,14 @@ function ticks([low, high], log, room) {
   return Array.from({ length: Math.floor(high / by + 1e-9) - from + 1 }, (_, n) => (from + n) * by);
 }
 
+// A function from a value to its place, in pixels.
+function places([low, high], log, start, length) {
+  const of = log ? Math.log : (value) => value;
+  const [from, all] = [of(low), of(high) - of(low)];
+  // What lies far outside, or nowhere, must not spoil the whole path.
+  return (value) => start + length * within((of(value) - from) / all, -99, 99);
+}
+
 // One axis of a plot.
 export const axis = (label, low, high, log = false) => ({ label, range: [low, high], log });
 
@@ -116,15 +125,14 @@ export class Plot {
     this.grid = svg("g", { class: "grid" });
     this.area = svg("svg"); // what is drawn in it ends at the axes
     this.over = svg("g"); // points and names of curves, which may stand across an axis
-    this.svg = svg("svg", { role: "img", "aria-label": name }, this.grid, this.area, this.over);
+    this.svg = svg("svg", { role: "img", "aria-label": name });
   }
 
-  // One length for both directions where the plot is `square`: the ranges grow as they must.
+  // One length for both directions where the plot is `square`: the ranges grow as they must. What the
+  // axes show of this is drawn by finish().
   resize(width, height) {
-    Object.assign(this, { width, height });
-    set(this.svg, { viewBox: `0 0 ${width} ${height}` });
     const [w, h] = [Math.max(width - LEFT - RIGHT, 1), Math.max(height - TOP - BOTTOM, 1)];
-    set(this.area, { x: LEFT, y: TOP, width: w, height: h, viewBox: `${LEFT} ${TOP} ${w} ${h}` });
+    Object.assign(this, { width, height, w, h });
     this.shown = [this.x.range, this.y.range];
     if (this.square) {
       const unit = Math.max(...this.shown.map(([low, high], n) => (high - low) / [w, h][n]));
@@ -133,7 +141,8 @@ export class Plot {
         return [low - spare, high + spare];
       });
     }
-    this.drawAxes();
+    this.X = places(this.shown[0], this.x.log, LEFT, w);
+    this.Y = places(this.shown[1], this.y.log, TOP + h, -h);
   }
 
   // Other ranges.
@@ -142,29 +151,10 @@ export class Plot {
     if (this.width) this.resize(this.width, this.height);
   }
 
-  place(value, n, start, length) {
-    const [low, high] = this.shown[n];
-    const log = [this.x, this.y][n].log;
-    const share = log ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
-    // What lies far outside, or nowhere, must not spoil the whole path.
-    return start + length * within(share, -99, 99);
-  }
-
-  X(value) {
-    return this.place(value, 0, LEFT, this.width - LEFT - RIGHT);
-  }
-
-  Y(value) {
-    return this.place(value, 1, this.height - BOTTOM, TOP + BOTTOM - this.height);
-  }
-
   // The values at a place of the page, kept within the axes.
   at(event) {
     const box = this.svg.getBoundingClientRect();
-    const shares = [
-      (event.clientX - box.left - LEFT) / (this.width - LEFT - RIGHT),
-      (box.top + this.height - BOTTOM - event.clientY) / (this.height - TOP - BOTTOM),
-    ];
+    const shares = [(event.clientX - box.left - LEFT) / this.w, 1 - (event.clientY - box.top - TOP) / this.h];
     return shares.map((share, n) => {
       const [low, high] = this.shown[n];
       const inside = within(share, 0, 1);
@@ -172,25 +162,33 @@ export class Plot {
     });
   }
 
-  drawAxes() {
-    const { grid, x, y, width, height } = this;
-    const [right, foot] = [width - RIGHT, height - BOTTOM];
+  // Draw the axes, if they are not what was drawn last.
+  finish() {
+    const { grid, x, y, w, h, width, height } = this;
+    const drawn = [this.shown, width, height, x.label].join();
+    if (this.drawn === drawn) return;
+    if (!this.drawn) this.svg.append(grid, this.area, this.over); // not before it has its size
+    this.drawn = drawn;
+    set(this.svg, { viewBox: `0 0 ${width} ${height}` });
+    set(this.area, { x: LEFT, y: TOP, width: w, height: h, viewBox: `${LEFT} ${TOP} ${w} ${h}` });
+    const [right, foot] = [LEFT + w, TOP + h];
     const write = (tx, ty, anchor, words) =>
       grid.append(svg("text", { x: tx, y: ty, "text-anchor": anchor, "aria-hidden": true }, words));
-    const line = (d, look) => grid.append(svg("path", { d, class: look }));
     const name = (value, log) => (log && (value < 0.01 || value > 1e4) ? tenTo(Math.round(Math.log10(value))) : text(value));
+    let [lines, zero] = ["", ""];
+    const line = (value, d) => (value === 0 ? (zero += d) : (lines += d));
     grid.replaceChildren();
     for (const value of ticks(this.shown[0], x.log, width / 75)) {
       const at = this.X(value);
-      line(`M${at} ${TOP}V${foot}`, value === 0 ? "zero" : "");
+      line(value, `M${at} ${TOP}V${foot}`);
       write(at > right - 20 ? right : at, foot + 16, at > right - 20 ? "end" : "middle", name(value, x.log));
     }
     for (const value of ticks(this.shown[1], y.log, height / 40)) {
       const at = this.Y(value);
-      line(`M${LEFT} ${at}H${right}`, value === 0 ? "zero" : "");
+      line(value, `M${LEFT} ${at}H${right}`);
       write(LEFT - 6, at + 4, "end", name(value, y.log));
     }
-    line(`M${LEFT} ${TOP}V${foot}H${right}`, "axes");
+    grid.prepend(svg("path", { d: lines }), svg("path", { d: `${zero}M${LEFT} ${TOP}V${foot}H${right}`, class: "axes" }));
     write(right, height - 5, "end", x.label);
     write(4, 13, "start", y.label);
   }
@@ -206,12 +204,19 @@ export class Plot {
   trace(path, xs, ys) {
     let d = "";
     let pen = "M";
-    xs.forEach((x, n) => {
-      const there = !Number.isNaN(x + ys[n]);
-      if (there) d += `${pen}${this.X(x).toFixed(1)} ${this.Y(ys[n]).toFixed(1)}`;
+    for (let n = 0; n < xs.length; n += 1) {
+      const [x, y] = [this.X(xs[n]), this.Y(ys[n])];
+      const there = !Number.isNaN(x + y);
+      if (there) d += `${pen}${x.toFixed(1)} ${y.toFixed(1)}`;
       pen = there ? "L" : "M";
-    });
+    }
     set(path, { d });
+  }
+
+  // Draw a dot at each of some points, by lines of no length.
+  dots(path, points) {
+    const seen = points.filter(([x, y]) => Number.isFinite(x + y));
+    set(path, { d: seen.map(([x, y]) => `M${this.X(x).toFixed(1)} ${this.Y(y).toFixed(1)}h0`).join("") });
   }
 
   // Draw the half of the plane where w1 x + w2 y + b > 0, and the edge where it is 0. Without weights it is
@@ -281,20 +286,17 @@ export class Explorable extends HTMLElement {
   //   build()  makes plots and controls, by the methods below
   //   draw()   brings the plots up to this.state
   //   told()   says in words what this.state shows
-  // and may have follow(key), called when the reader has changed one setting, before draw(), and
-  // work(), what to compute before told(), each in a task of its own.
+  // and may have follow(key), called when the reader has changed one setting, before draw().
 
-  // No task may hold up a slow machine for long: the static figure stands until the last two.
+  // No task may hold up a slow machine for long: the static figure stands until the last one.
   connectedCallback() {
     this.stop = new AbortController();
     this.sizes = new ResizeObserver(() => this.fit());
     const faults = this.assemble();
-    const tasks = [...(this.work?.() ?? []), () => this.told(), () => this.appear(faults), () => this.fit()];
-    const next = () => {
-      tasks.shift()();
-      if (tasks.length) this.later(next);
-    };
-    this.later(next);
+    this.later(() => {
+      this.told(); // with all that must be computed for it
+      this.later(() => this.appear(faults));
+    });
   }
 
   assemble() {
@@ -312,8 +314,8 @@ export class Explorable extends HTMLElement {
     this.note = html("p", { className: "note" });
     set(this.note, { role: "status" });
     this.ends = html("div", { className: "ends" });
-    const aside = html("div", { className: "aside" }, this.tools, this.shown, this.spoken, this.ends, this.note);
-    this.live = html("div", { className: "live" }, this.figures, aside);
+    this.aside = html("div", { className: "aside" }, this.tools, this.shown, this.spoken, this.ends, this.note);
+    this.live = html("div", { className: "live" }, this.figures);
     set(this.live, { role: "group", "aria-label": this.constructor.title });
 
     this.build();
@@ -334,9 +336,10 @@ export class Explorable extends HTMLElement {
       this.note.textContent = `The address asks for what cannot be: ${faults.join("; ")}. The rest holds.`;
     }
 
+    this.fit(); // lays out what is there for its sizes, which is little as yet
+    this.live.append(this.aside);
     for (const { svg } of this.plots) this.sizes.observe(svg);
     this.showFields();
-    this.getBoundingClientRect(); // the page is laid out now, and the plots are drawn in the next task
   }
 
   disconnectedCallback() {
@@ -467,7 +470,7 @@ export class Explorable extends HTMLElement {
     this.showFields();
     this.frame ||= requestAnimationFrame(() => {
       this.frame = 0;
-      this.draw();
+      this.paint();
       this.shown.textContent = this.told();
     });
   }
@@ -493,7 +496,12 @@ export class Explorable extends HTMLElement {
       plot.resize(width, height);
       changed = true;
     }
-    if (changed && this.plots.every((plot) => plot.width)) this.draw();
+    if (changed && this.plots.every((plot) => plot.width)) this.paint();
+  }
+
+  paint() {
+    this.draw();
+    for (const plot of this.plots) plot.finish();
   }
 
   reset() {

@@ -1,10 +1,11 @@
+//# allFunctionsCalledOnLoad
 // The activation functions of snippets/activations.py, with their derivatives: the same stable forms, and
 // the same values at kinks. The tests hold each against Python on a dense grid, to a relative 1e-12, in
 // three browser engines. `p` holds the parameters of a function, by name. At the end, what the figures of
 // random networks share: in a file of its own it would weigh more than it says.
 
-import { stops } from "./figure.js";
-import { CONSTANTS, FUNCTIONS } from "./registry.js";
+import { spread, stops } from "./figure.js";
+import { FUNCTIONS, SELU } from "./registry.js";
 
 const { abs, atan, exp, expm1, hypot, log1p, max, min, sqrt } = Math;
 const FAR = 1000; // exp(-FAR) is 0; clipping here keeps 0 * Infinity, which is not a number, out
@@ -20,15 +21,13 @@ function timesExp(c, z) {
 const timesSigmoid = (c, z) => timesExp(c, min(z, 0)) / (1 + exp(-abs(z)));
 
 // erfc(x) = e^(-x²) g(t) / (1 + 2x) for x >= 0 with t = (x - 3.75) / (x + 3.75), where g is smooth: its
-// Chebyshev series is that of J. L. Schonfelder, Mathematics of Computation 32 (1978), pages 1232-1240. The
-// tests compute the coefficients anew.
+// Chebyshev series is that of J. L. Schonfelder, Mathematics of Computation 32 (1978), pages 1232-1240. Each
+// is rounded to 1e-15. The tests compute them anew.
 export const ERFC = [
-  1.1775789345674017, -0.004590054580646478, -0.08424913336651792, 0.05920993999819189, -0.026658668435305753,
-  0.009074997670705265, -0.002413163540417608, 0.0004907758365258086, -6.916973302501207e-5, 4.13902798607301e-6,
-  7.74038306619849e-7, -2.1886401049234397e-7, 1.076499946567091e-8, 4.521959811218287e-9, -7.754400208831351e-10,
-  -6.318088340886684e-11, 2.86879501093067e-11, 1.9455868545777347e-13, -9.65469674843344e-13,
-  3.25254814814874e-14, 3.3478119482868056e-14, -1.864562880419313e-15, -1.2507950530688648e-15,
-  7.418235256624043e-17,
+  1.177578934567402, -0.004590054580646, -0.084249133366518, 0.059209939998192, -0.026658668435306,
+  0.009074997670705, -0.002413163540418, 0.000490775836526, -6.9169733025e-5, 4.139027986e-6, 7.74038307e-7,
+  -2.1886401e-7, 1.0764999e-8, 4.52196e-9, -7.7544e-10, -6.3181e-11, 2.8688e-11, 1.95e-13, -9.65e-13, 3.3e-14,
+  3.3e-14, -2e-15, -1e-15,
 ];
 
 export function erfc(x) {
@@ -43,9 +42,12 @@ export function erfc(x) {
   return (exp(-near * near) * exp((near - x) * (near + x)) * g) / (1 + 2 * x);
 }
 
-const sigmoid = (z) => (z >= 0 ? 1 : exp(-abs(z))) / (1 + exp(-abs(z)));
+export function sigmoid(z) {
+  const e = exp(-abs(z));
+  return (z >= 0 ? 1 : e) / (1 + e);
+}
 const bell = (e) => e / (1 + e * (2 + e)); // e / (1 + e)², with fewer roundings
-const sigmoidGrad = (z) => bell(exp(-abs(z)));
+export const sigmoidGrad = (z) => bell(exp(-abs(z)));
 const tanhGrad = (z) => 4 * bell(exp(-2 * min(abs(z), FAR)));
 const softplus = (z) => max(z, 0) + log1p(exp(-abs(z)));
 const leak = (z, alpha) => (z > 0 ? z : alpha === 0 ? 0 : alpha * z);
@@ -53,7 +55,6 @@ const leakGrad = (z, alpha) => (z > 0 ? 1 : alpha);
 const mean = (p) => (p.lower + p.upper) / 2; // the slope of RReLU at test
 const elu = (z, alpha) => max(z, 0) + alpha * expm1(min(z, 0));
 const eluGrad = (z, alpha) => (z > 0 ? 1 : alpha * exp(min(z, 0)));
-const SELU = CONSTANTS.selu;
 const gelu = (z) => 0.5 * max(z, -FAR) * erfc(-z / Math.SQRT2);
 const silu = (z) => timesSigmoid(max(z, -FAR), max(z, -FAR));
 const inside = (z, low, high) => (z > low && z < high ? 1 : 0);
@@ -151,7 +152,15 @@ export function sliced(name, p = {}) {
   const [f, slope] = ELEMENTWISE[GATED[name] ?? name];
   if (name in GATED) return [(z) => f(z) * p.b, (z) => slope(z) * p.b];
   // The rules above choose a side for what is not a number; it stays what it is.
-  return [f, slope].map((one) => (z) => (Number.isNaN(z) ? NaN : one(z, p)));
+  return [f, slope].map((one) => (z) => (z === z ? one(z, p) : NaN));
+}
+
+// Where to take a function from -reach to reach, so that it can be drawn: closely, and on either side of where it
+// bends or jumps, with a gap there.
+export const BESIDE = 1e-9;
+export function drawable({ kinks }, reach) {
+  const ends = [-reach, ...new Set([...kinks, 0].filter((k) => abs(k) < reach)), reach].sort((a, b) => a - b);
+  return ends.slice(1).flatMap((end, n) => [...spread(ends[n] + BESIDE, end - BESIDE, 90), NaN]);
 }
 
 export const entryOf = (name) => FUNCTIONS.find((entry) => entry.name === name);
@@ -164,19 +173,23 @@ export const OPTIONS = FUNCTIONS.filter((entry) => entry.kind === "elementwise")
 // What the figures of random networks share: the numbers, which are those of snippets/drawn.py, and the
 // controls of a network.
 
-// A function that gives the next standard normal number at each call; snippets/drawn.py says how they come
-// about from a seed.
+// A function that gives the next so many standard normal numbers at each call, times a size; snippets/drawn.py
+// says how they come about from a seed. One loop without calls: it is fast before it is compiled.
 export function normals(seed) {
-  let counter = seed;
-  const uniform = () => {
-    counter = (counter + 0x6d2b79f5) | 0;
-    let t = Math.imul(counter ^ (counter >>> 15), counter | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return (((t ^ (t >>> 14)) >>> 0) + 0.5) / 2 ** 32;
-  };
-  return () => {
-    const size = Math.sqrt(-2 * Math.log(uniform()));
-    return size * Math.cos(2 * Math.PI * uniform());
+  let last = seed;
+  return (count, size = 1) => {
+    const drawn = new Float64Array(count);
+    let counter = last;
+    for (let n = 0, far = 0; n < 2 * count; n += 1) {
+      counter = (counter + 0x6d2b79f5) | 0;
+      let t = Math.imul(counter ^ (counter >>> 15), counter | 1);
+      t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+      const u = (((t ^ (t >>> 14)) >>> 0) + 0.5) / 2 ** 32;
+      if (n % 2) drawn[n >> 1] = size * far * Math.cos(2 * Math.PI * u);
+      else far = sqrt(-2 * Math.log(u));
+    }
+    last = counter;
+    return drawn;
   };
 }
 

@@ -1,8 +1,9 @@
+//# allFunctionsCalledOnLoad
 // <book-neuron w1="1.5" w2="2" b="-5" x1="4" x2="2">: one neuron with two inputs, its boundary in the plane
 // of the inputs, and what its activation function makes of one point.
 
-import { Explorable, axis, define, set, spread, stops, text } from "./figure.js";
-import { OPTIONS, entryOf, standard } from "./functions.js";
+import { Explorable, axis, define, set, stops, text } from "./figure.js";
+import { OPTIONS, drawable, entryOf, standard } from "./functions.js";
 
 const [WEIGHTS, BIASES, PLACES] = [stops(-4, 4, 0.1), stops(-10, 10, 0.1), stops(-3, 6, 0.1)];
 const FAR = 12; // of z, on the axis of the second plot
@@ -59,7 +60,7 @@ class Neuron extends Explorable {
     plane.move(this.input, x1, x2);
     this.drawArrow((-b * w1) / square, (-b * w2) / square);
 
-    const zs = spread(-FAR, FAR, 481).map((place) => place + 1e-9);
+    const zs = drawable(this.entry, FAR);
     view.trace(this.curve, zs, zs.map(this.f));
     view.trace(this.drop, [z, z], view.y.range);
     view.move(this.output, Math.abs(z) > FAR ? NaN : z, this.f(z));

@@ -1,11 +1,10 @@
+//# allFunctionsCalledOnLoad
 // <book-or-run rule="as-printed" update="0">: the run of snippets/or_gate.py, from its first update to its last. Data,
 // start, rate and what the source notes print come from the snippets; the tests hold each run against Python's.
 
-import { Explorable, axis, define, fixed, html, set, text, within } from "./figure.js";
-import { sliced } from "./functions.js";
+import { Explorable, axis, define, fixed, html, set, stops, text, thinning, within } from "./figure.js";
+import { sigmoid, sigmoidGrad as slope } from "./functions.js";
 import { OR } from "./registry.js";
-
-const [sigmoid, slope] = sliced("sigmoid");
 
 // Each rule gives its gradient of the loss with respect to z.
 export const RULES = {
@@ -60,10 +59,7 @@ const TITLES = {
 const COLOURS = { "as-printed": "blue", fresh: "blue", "squared-error": "orange", "cross-entropy": "green" };
 // Where the slider stops: at each update while much happens, then less often. Buttons and the number
 // field reach the others.
-const EVERY = [[100, 1], [OR.loop, 10], [OR.updates, 50]]; // up to here, by so many
-const STOPS = Array.from({ length: OR.updates + 1 }, (_, k) => k).filter(
-  (k) => k === OR.before || k === OR.updates || k % EVERY.find(([end]) => k <= end)[1] === 0,
-);
+const STOPS = [...stops(0, 100), ...stops(110, OR.loop, 10), ...stops(OR.loop + 10, OR.updates, 50)];
 const count = (k) => text(k, 6);
 const ROWS = OR.inputs.map(([x1, x2]) => `(${x1}, ${x2})`);
 const ORDINARY = 8; // digits shown, as many as the notes print of weights and outputs
@@ -73,7 +69,7 @@ class OrRun extends Explorable {
   static title = "One neuron learns OR, update by update";
 
   build() {
-    this.drawn = undefined;
+    this.drawn = "";
     this.paths = {}; // each rule's way, walked when it is first asked for
     this.buildPlane();
     this.buildChart();
@@ -156,7 +152,6 @@ class OrRun extends Explorable {
   }
 
   at(k, rule = this.state.rule) {
-    if (k === 0) return OR.start;
     const name = rule === "fresh" ? "as-printed" : rule; // the same updates; only the end differs
     this.paths[name] ??= train(RULES[name], OR.updates);
     return this.paths[name].subarray(3 * k, 3 * k + 3);
@@ -175,29 +170,27 @@ class OrRun extends Explorable {
       plane.write(this.names[row], plane.X(x1) + (x1 ? 10 : -10), plane.Y(x2) + 5, x1 ? "start" : "end");
     });
     plane.write(this.side, plane.X(0.5), plane.Y(0.62), "middle");
-    if (this.drawn !== undefined) this.drawChart(a);
-    else {
-      this.drawn = ""; // the run itself is computed when the rest is on the screen
-      this.later(() => this.drawChart(outputs(this.at(this.state.update))));
-    }
+    this.drawChart(a);
     this.fillTable([w1, w2, b, ...a], loss(a), errorSum(a));
   }
 
   drawChart(a) {
     const { chart, state } = this;
-    const ks = STOPS.filter((k) => k > 0);
-    const along = (rule, of) => ks.map((k) => (k > this.last() && rule === state.rule ? NaN : of(outputs(this.at(k, rule)))));
+    const trace = (path, rule, of, last = OR.updates) => {
+      const ks = thinning(last, 90).slice(1);
+      chart.trace(path, ks, ks.map((k) => of(outputs(this.at(k, rule)))));
+    };
     // The curves change with the rule and the width only; the cursor with each update.
     const drawn = `${state.rule} ${chart.width} ${chart.height}`;
     if (this.drawn !== drawn) {
       this.drawn = drawn;
       // The lines of the other rules come when this one is on the screen.
       this.others.forEach(([name, path], n) => this.later(() => {
-        if (this.drawn === drawn) chart.trace(path, ks, along(name, loss));
-      }, 50 * (n + 1)));
-      chart.trace(this.curve, ks, along(state.rule, loss));
+        if (this.drawn === drawn) trace(path, name, loss);
+      }, 100 * (n + 1)));
+      trace(this.curve, state.rule, loss, this.last());
       set(this.curve, { class: `curve ${COLOURS[state.rule]}` });
-      chart.trace(this.sum, ks, along(state.rule, (a) => Math.abs(errorSum(a))));
+      trace(this.sum, state.rule, (a) => Math.abs(errorSum(a)), this.last());
       const named = [loss, errorSum].map((of) => Math.abs(of(outputs(this.at(2)))));
       this.curveNames.forEach((name, n) => chart.write(name, chart.X(2), chart.Y(named[n]) + (n ? -7 : 17)));
       [OR.loop, OR.before].forEach((k, n) => {
