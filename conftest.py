@@ -59,7 +59,7 @@ LONGEST = (
 
 
 def pytest_xdist_make_scheduler(config, log):
-    """Under `-n auto`: file by file, and each browser of a file apart."""
+    """In several processes: file by file, and each browser of a file apart."""
     from xdist.scheduler import LoadFileScheduling
 
     class FileAndEngine(LoadFileScheduling):

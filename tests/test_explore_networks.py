@@ -301,8 +301,11 @@ def test_nothing_moves_until_play_is_pressed_and_pause_stops_it(engine, page, ad
     page.click("book-dying button", "Play")
     page.wait_for(f"() => ({SAID})('book-dying').includes('Active again after 23 steps')")
     page.click("book-dying button", "Pause")
-    page.wait_for("() => document.querySelector('book-dying .buttons button').textContent === 'Play'")
-    page.run("() => new Promise(requestAnimationFrame)")  # the last step is drawn with the next frame
+    page.wait_for(
+        "() => document.querySelector('book-dying .buttons button').textContent === 'Play'"
+    )
+    # The last step is drawn with the next frame.
+    page.run("() => new Promise(requestAnimationFrame)")
     paused = page.run(SAID, "book-dying")
     page.run("() => new Promise(done => setTimeout(done, 300))")
     assert page.run(SAID, "book-dying") == paused
