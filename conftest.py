@@ -49,6 +49,7 @@ def pytest_itemcollected(item):
 LONGEST = (
     "tests/test_experiments.py",
     "tests/test_run_here.py",
+    "tests/test_explore_elements.py",
     "tests/test_bad_input.py",
     "tests/test_published.py",
     "tests/test_serve.py",
@@ -59,19 +60,19 @@ LONGEST = (
 
 
 def pytest_xdist_make_scheduler(config, log):
-    """In several processes: file by file, and each browser of a file apart."""
+    """In several processes: file by file, and each browser or interactive figure of a file apart."""
     from xdist.scheduler import LoadFileScheduling
 
-    class FileAndEngine(LoadFileScheduling):
+    class FileAndPart(LoadFileScheduling):
         def _split_scope(self, nodeid):
             file, _, test = nodeid.partition("::")
             if file == "tests/test_bad_input.py":
                 return nodeid  # its tests share nothing
-            engine = re.search(r"\[(chromium|firefox|webkit)\b", test)
-            return f"{file} {engine[1]}" if engine else file
+            part = re.search(r"\[(chromium|firefox|webkit|book-[a-z-]+)\b", test)
+            return f"{file} {part[1]}" if part else file
 
     config.option.loadscopereorder = False  # not by the number of tests: by the order below
-    return FileAndEngine(config, log)
+    return FileAndPart(config, log)
 
 
 def pytest_collection_modifyitems(config, items):
