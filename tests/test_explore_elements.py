@@ -10,6 +10,7 @@ import pytest
 
 import embed
 import explore
+import minified
 from activations import REGISTRY
 from one_build import asset, in_page
 from plotting import PALETTE
@@ -672,6 +673,16 @@ def test_all_elements_together_are_light(built):
     weights = {file.name: len(gzip.compress(file.read_bytes(), 9)) for file in files}
     assert {"figure.js", "explore.css", "registry.js"} < set(weights)
     assert sum(weights.values()) <= BUDGET, weights
+
+
+def test_all_functions_are_compiled_while_a_module_loads(built):
+    """The word for it must be the first of what is sent, and survive what makes a script smaller."""
+    for file in sorted(ASSETS.glob("*.js")):
+        path = asset(built[0], f"explore/{file.name}")
+        sent = Path(f"{built[0]}{path}").read_text(encoding="utf-8")
+        assert file.read_text(encoding="utf-8").startswith(minified.EAGER), file.name
+        assert sent.startswith(minified.EAGER), file.name
+        assert sent.count("\n") == 2, file.name  # the rest is one line: it was made smaller
 
 
 def test_only_pages_with_an_element_load_its_modules(chromium, address):
