@@ -182,7 +182,7 @@ SMALL = """tag => [...document.querySelectorAll(tag + " :is(button, select, inpu
     return box.width < 24 || box.height < 24;
 }).length"""
 SMALLEST_TEXT = """tag => Math.min(...[...document.querySelectorAll(tag + " svg[role=img]")].flatMap(svg => {
-    const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+    const scale = svg.getScreenCTM().a;
     return [...svg.querySelectorAll("text")].map(text => scale * parseFloat(getComputedStyle(text).fontSize));
 }))"""
 

@@ -117,8 +117,8 @@ function places([low, high], log, start, length) {
 // One axis of a plot.
 export const axis = (label, low, high, log = false) => ({ label, range: [low, high], log });
 
-// A pair of axes. One unit of the drawing is one pixel
-// of the page at every width, so that text has the size that the style sheet gives it.
+// A pair of axes. One unit of the drawing is one pixel of the page at every width, as it has no viewBox: so
+// text has the size that the style sheet gives it.
 export class Plot {
   constructor(name, x, y, square = false) {
     Object.assign(this, { x, y, square, width: 0, height: 0 });
@@ -169,7 +169,6 @@ export class Plot {
     if (this.drawn === drawn) return;
     if (!this.drawn) this.svg.append(grid, this.area, this.over); // not before it has its size
     this.drawn = drawn;
-    set(this.svg, { viewBox: `0 0 ${width} ${height}` });
     set(this.area, { x: LEFT, y: TOP, width: w, height: h, viewBox: `${LEFT} ${TOP} ${w} ${h}` });
     const [right, foot] = [LEFT + w, TOP + h];
     const write = (tx, ty, anchor, words) =>
