@@ -23,9 +23,8 @@ zensical: .venv/ready  ## build the same site with Zensical, without Material, i
 book: build  ## write book.pdf: the whole book, with contents and page numbers; needs Chromium
 	$(BIN)/python hooks/pdf.py site book.pdf
 
-# One process more than cores: a test that waits for a browser leaves its core to another.
-test: .venv/ready  ## run all tests, file by file, on all cores
-	$(BIN)/python -m pytest -n $$($(BIN)/python -c 'import os; print(os.cpu_count() + 1)') --dist loadfile
+test: .venv/ready  ## run all tests, file by file on as many cores as there are
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 test-fast: .venv/ready  ## the loop of a writer: seconds, no browser
 	$(BIN)/python -m pytest -m "not browser and not slow"

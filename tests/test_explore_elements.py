@@ -702,8 +702,9 @@ def test_only_pages_with_an_element_load_its_modules(chromium, address):
 # measures the same. REFERENCE is that loop on the machine for which the limits were set: two cores of
 # a server, quiet. Four times the result is what a quarter of its speed needs.
 #
-# Of a start, the longest task: so long a click or a key waits at most; and all tasks until everything is
-# drawn, less what an element needs that draws nothing: frames, timers and the measuring itself.
+# Of a start, the longest task: so long a click or a key waits at most; and all tasks until it is
+# drawn, less what an element needs that draws nothing: frames, timers and the measuring itself. The lines of
+# the other gradients in the OR run come later, one by one, and are not in it.
 SLOWER = 4
 REFERENCE = 8.0  # milliseconds
 START_UP = 50

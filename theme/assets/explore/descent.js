@@ -32,7 +32,7 @@ export const LIMIT = 8 / (5 + Math.sqrt(17));
 
 // The loss of a neuron at each point of a path, w and b in turn. Under a learning rate each next point is the
 // step of gradient descent from the one before. All of it in one loop, without calls: it is fast before it is compiled.
-function walk({ linear, share }, path, rate) {
+function along({ linear, share }, path, rate) {
   const losses = new Float64Array(path.length / 2);
   for (let k = 0; k < path.length; k += 2) {
     const w = path[k];
@@ -62,7 +62,7 @@ function walk({ linear, share }, path, rate) {
 export function descend(neuron, rate, steps, w, b) {
   const path = new Float64Array(2 * steps + 2);
   path.set([w, b]);
-  return { path, losses: walk(NEURONS[neuron], path, rate) };
+  return { path, losses: along(NEURONS[neuron], path, rate) };
 }
 
 const RATES = [...new Set(spread(0.01, 100, 241, true).map((rate) => Number(rate.toPrecision(2))))];
@@ -153,7 +153,7 @@ class Descent extends Explorable {
     this.surface = drawn;
     const [ws, bs] = map.shown.map(([low, high]) => spread(low, high, 41));
     const [xs, ys] = [ws.map(map.X), bs.map(map.Y)];
-    const heights = bs.map((b) => walk(neuron, ws.flatMap((w) => [w, b])));
+    const heights = bs.map((b) => along(neuron, ws.flatMap((w) => [w, b])));
     let d = "";
     for (let i = 1; i < bs.length; i += 1) {
       const [below, above] = [heights[i - 1], heights[i]];
