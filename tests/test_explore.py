@@ -157,8 +157,8 @@ RULES = {
     "cross-entropy": "cross_entropy",
 }
 PATH = in_page("""async (rule, updates) => {
-    const {RULES, train, outputs, loss, errorSum} = await import("/assets/explore/or-run.js");
-    const path = train(RULES[rule], updates);
+    const {train, outputs, loss, errorSum} = await import("/assets/explore/or-run.js");
+    const path = train(rule, updates);
     const last = path.slice(-3);
     const a = outputs(last);
     return [[...path].join(" "), [...a, loss(a), errorSum(a)].join(" ")];

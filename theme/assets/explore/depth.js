@@ -68,12 +68,13 @@ export function theory(name, sigma, layers) {
 
 // a W, or W error where it goes back.
 function product(W, v, back) {
-  const found = new Float64Array(v.length);
-  for (let i = 0, k = 0; i < v.length; i += 1) {
-    for (let j = 0; j < v.length; j += 1, k += 1) {
-      if (back) found[i] += W[k] * v[j];
-      else found[j] += W[k] * v[i];
-    }
+  const { length } = v;
+  const by = back ? 1 : length;
+  const found = new Float64Array(length);
+  for (let i = 0; i < length; i += 1) {
+    let sum = 0;
+    for (let j = 0, k = back ? i * length : i; j < length; j += 1, k += by) sum += W[k] * v[j];
+    found[i] = sum;
   }
   return found;
 }
@@ -168,7 +169,7 @@ class Depth extends Explorable {
     const { sigma, expected, found } = this.numbers();
     const factor = (norms) => norms[0] ** (1 / (layers - 1));
     const theirs = factor(expected);
-    const said = `${entryOf(name).title}, ${WEIGHTS[weights][0]} (σ_w = ${text(sigma)}), ${layers} layers of ${width}: theory multiplies the error by ${text(theirs)} a layer, this network by ${text(factor(found))}.`;
+    const said = `${entryOf(name).title}, ${WEIGHTS[weights][0]} (weights of size ${text(sigma)}), ${layers} layers of ${width}: theory multiplies the error by ${text(theirs)} a layer, this network by ${text(factor(found))}.`;
     const left = ` At the first layer ${text(found[0])} of it is there; theory says ${text(expected[0])}.`;
     if (expected[0] === 0) return `${said} No slope, no error: it stops at the last layer.`;
     if (found[0] === 0) return `${said} A whole layer is silent: exactly nothing comes back.`;

@@ -3,9 +3,6 @@
 // one shared weight and its bias, as in snippets/differentiation.py.
 
 import { Explorable, axis, define, set, spread, stops, text, thinning } from "./figure.js";
-import { OR } from "./registry.js";
-
-const SUMS = OR.inputs.map(([x1, x2]) => x1 + x2); // what each row multiplies w by: both weights are w
 
 // The loss is half the squared error, summed for the sigmoid and averaged for the linear neuron, as the chapter
 // has them.
@@ -31,8 +28,10 @@ export const NEURONS = {
 export const LIMIT = 8 / (5 + Math.sqrt(17));
 
 // The loss of a neuron at each point of a path, w and b in turn. Under a learning rate each next point is the
-// step of gradient descent from the one before. All of it in one loop, without calls: it is fast before it is compiled.
+// step of gradient descent from the one before. All of it in one loop, nearly without calls: it is fast before
+// it is compiled.
 function along({ linear, share }, path, rate) {
+  const { exp } = Math;
   const losses = new Float64Array(path.length / 2);
   for (let k = 0; k < path.length; k += 2) {
     const w = path[k];
@@ -40,20 +39,22 @@ function along({ linear, share }, path, rate) {
     let loss = 0;
     let dw = 0;
     let db = 0;
-    for (let row = 0; row < 4; row += 1) {
-      const s = SUMS[row];
+    // Both weights are w, so only the sum s of the inputs counts. It is 0 once, 1 twice and 2 once; OR is 0 at 0 only.
+    for (let s = 0; s < 3; s += 1) {
       const z = s * w + b;
-      const e = Math.exp(-Math.abs(z));
-      const error = (linear ? z : (z < 0 ? e : 1) / (1 + e)) - OR.targets[row];
-      const delta = share * error * (linear ? 1 : e / (1 + e) / (1 + e));
-      loss += (share * error * error) / 2;
+      const e = linear ? 0 : exp(z < 0 ? z : -z);
+      const error = (linear ? z : (z < 0 ? e : 1) / (1 + e)) - (s ? 1 : 0);
+      const part = s === 1 ? 2 * share * error : share * error;
+      const delta = linear ? part : (part * e) / (1 + e) / (1 + e);
+      loss += (part * error) / 2;
       dw += s * delta;
       db += delta;
     }
     losses[k / 2] = loss;
-    if (rate === undefined) continue;
-    path[k + 2] = w - rate * dw; // behind the end it is lost
-    path[k + 3] = b - rate * db;
+    if (rate) {
+      path[k + 2] = w - rate * dw; // behind the end it is lost
+      path[k + 3] = b - rate * db;
+    }
   }
   return losses;
 }
@@ -65,6 +66,7 @@ export function descend(neuron, rate, steps, w, b) {
   return { path, losses: along(NEURONS[neuron], path, rate) };
 }
 
+const SIDE = 41; // points of the grid that contours are drawn from, each way
 const RATES = [...new Set(spread(0.01, 100, 241, true).map((rate) => Number(rate.toPrecision(2))))];
 const STEPS = thinning(10000, 150);
 const MARKS = [10, 100, 1000, 10000];
@@ -125,18 +127,17 @@ class Descent extends Explorable {
     const { map, chart } = this;
     const { steps, w, b } = this.state;
     const { path, losses } = this.walk();
-    const at = (k) => [path[2 * k], path[2 * k + 1]];
-    // All of the first steps, where it may jump; then ever fewer, where it can only slide.
+    // All of the first steps; then ever fewer, an odd number on, so that what jumps to and fro is seen to.
     const shown = [];
-    for (let k = 0; k < steps; k += k < 400 ? 1 : Math.ceil(k / 50)) shown.push(k);
+    for (let k = 0; k < steps; k += k < 200 ? 1 : 2 * Math.ceil(k / 100) + 1) shown.push(k);
     shown.push(steps);
     map.trace(this.way, shown.map((k) => path[2 * k]), shown.map((k) => path[2 * k + 1]));
     map.move(this.from, w, b);
-    map.move(this.end, ...at(steps));
+    map.move(this.end, path[2 * steps], path[2 * steps + 1]);
     MARKS.forEach((k, n) => {
       const [point, name] = this.marks[n];
       const there = k <= steps && this.state.neuron === "sigmoid";
-      const [x, y] = there ? at(k) : [NaN, NaN];
+      const [x, y] = there ? path.subarray(2 * k) : [NaN, NaN];
       map.move(point, x, y);
       map.write(name, map.X(x) + 6, map.Y(y) - 8);
     });
@@ -144,49 +145,54 @@ class Descent extends Explorable {
     chart.trace(this.fall, shown, shown.map((k) => Math.max(losses[k], 1e-99)));
   }
 
-  // Lines of equal loss, cell by cell: where two neighbours lie on different sides of a level, the line
-  // passes between them.
+  // Lines of equal loss, cell by cell of a grid. A line passes where neighbours are above different numbers of
+  // the levels.
   drawSurface() {
     const { map, neuron } = this;
+    const { levels } = neuron;
     const drawn = `${this.state.neuron} ${map.width} ${map.height}`;
     if (this.surface === drawn) return;
     this.surface = drawn;
-    const [ws, bs] = map.shown.map(([low, high]) => spread(low, high, 41));
+    const [ws, bs] = map.shown.map(([low, high]) => spread(low, high, SIDE));
     const [xs, ys] = [ws.map(map.X), bs.map(map.Y)];
-    const heights = bs.map((b) => along(neuron, ws.flatMap((w) => [w, b])));
+    const points = [];
+    for (const b of bs) for (const w of ws) points.push(w, b);
+    const heights = along(neuron, points);
+    const above = new Uint8Array(heights.length);
+    for (let k = 0; k < heights.length; k += 1) {
+      while (heights[k] > levels[above[k]]) above[k] += 1;
+    }
     let d = "";
-    for (let i = 1; i < bs.length; i += 1) {
-      const [below, above] = [heights[i - 1], heights[i]];
-      for (let j = 1; j < ws.length; j += 1) {
-        const corners = [below[j - 1], below[j], above[j], above[j - 1]];
-        const low = Math.min(below[j - 1], below[j], above[j], above[j - 1]);
-        const high = Math.max(below[j - 1], below[j], above[j], above[j - 1]);
-        for (const level of neuron.levels) {
-          if (level < low || level >= high) continue;
-          let pen = "M";
-          for (let side = 0; side < 4; side += 1) {
-            const [here, there] = [corners[side], corners[(side + 1) % 4]];
-            if (here > level === there > level) continue;
-            const share = (level - here) / (there - here);
-            const [x, y] = [[share, 0], [1, share], [1 - share, 1], [0, 1 - share]][side]; // within the cell
-            d += `${pen}${(xs[j - 1] + x * (xs[j] - xs[j - 1])).toFixed(1)} ${(ys[i - 1] + y * (ys[i] - ys[i - 1])).toFixed(1)}`;
-            pen = pen === "M" ? "L" : "M";
-          }
+    for (let k = 0; k < heights.length - SIDE; k += 1) {
+      const up = k + SIDE;
+      if (above[k] === above[up] && above[k] === above[k + 1] && above[k] === above[up + 1]) continue;
+      if (up % SIDE === SIDE - 1) continue; // no cell begins at the right edge
+      const corners = [k, k + 1, up + 1, up, k];
+      for (let n = 0; n < levels.length; n += 1) {
+        let pen = "M";
+        for (let side = 0; side < 4; side += 1) {
+          const from = corners[side];
+          const to = corners[side + 1];
+          if (above[from] > n === above[to] > n) continue;
+          const share = (levels[n] - heights[from]) / (heights[to] - heights[from]);
+          const x = xs[from % SIDE] + share * (xs[to % SIDE] - xs[from % SIDE]);
+          const y = ys[(from / SIDE) | 0] + share * (ys[(to / SIDE) | 0] - ys[(from / SIDE) | 0]);
+          d += pen + x.toFixed(1) + " " + y.toFixed(1);
+          pen = pen === "M" ? "L" : "M";
         }
       }
     }
-    neuron.levels.forEach((level, n) => this.nameLevel(n, level, ws, bs, heights));
     set(this.contours, { d });
-  }
-
-  // Its loss, where a line leaves the plot at the right, or failing that at the top.
-  nameLevel(n, level, ws, bs, heights) {
-    const name = this.levels[n];
-    const right = bs.findIndex((_, i) => i > 0 && heights[i].at(-1) > level !== heights[i - 1].at(-1) > level);
-    const top = ws.findIndex((_, j) => j > 0 && heights.at(-1)[j] > level !== heights.at(-1)[j - 1] > level);
-    name.textContent = text(level);
-    if (right > 0) this.map.write(name, this.map.X(ws.at(-1)) - 4, this.map.Y(bs[right]) + 4, "end");
-    else this.map.write(name, top > 0 ? this.map.X(ws[top]) : NaN, this.map.Y(bs.at(-1)) + 14, "middle");
+    levels.forEach((level, n) => {
+      // Its loss, where a line leaves the plot at the right, or failing that at the top.
+      const crossed = (from, by) => ws.findIndex((_, k) => k && above[from + k * by] > n !== above[from + (k - 1) * by] > n);
+      const right = crossed(SIDE - 1, SIDE);
+      const top = crossed(heights.length - SIDE, 1);
+      const name = this.levels[n];
+      name.textContent = text(level);
+      if (right > 0) map.write(name, xs.at(-1) - 4, ys[right] + 4, "end");
+      else map.write(name, top > 0 ? xs[top] : NaN, ys.at(-1) + 14, "middle");
+    });
   }
 
   told() {
@@ -200,7 +206,8 @@ class Descent extends Explorable {
 
   verdict(losses, first, last) {
     const { steps } = this.state;
-    const rises = losses.subarray(1, steps + 1).filter((loss, k) => loss > losses[k]).length;
+    let rises = 0;
+    for (let k = 1; k <= steps; k += 1) if (losses[k] > losses[k - 1]) rises += 1;
     if (steps === 0) return "No step yet.";
     if (!Number.isFinite(last)) return "It has diverged: the numbers no longer fit.";
     if (last > first) return rises > steps / 2 ? "It diverges: each step overshoots." : "The end is worse than the start.";

@@ -47,7 +47,7 @@ export function sigmoid(z) {
   return (z >= 0 ? 1 : e) / (1 + e);
 }
 const bell = (e) => e / (1 + e * (2 + e)); // e / (1 + e)², with fewer roundings
-export const sigmoidGrad = (z) => bell(exp(-abs(z)));
+const sigmoidGrad = (z) => bell(exp(-abs(z)));
 const tanhGrad = (z) => 4 * bell(exp(-2 * min(abs(z), FAR)));
 const softplus = (z) => max(z, 0) + log1p(exp(-abs(z)));
 const leak = (z, alpha) => (z > 0 ? z : alpha === 0 ? 0 : alpha * z);
@@ -176,17 +176,23 @@ export const OPTIONS = FUNCTIONS.filter((entry) => entry.kind === "elementwise")
 // A function that gives the next so many standard normal numbers at each call, times a size; snippets/drawn.py
 // says how they come about from a seed. One loop without calls: it is fast before it is compiled.
 export function normals(seed) {
+  const { cos, imul, log, PI } = Math;
   let last = seed;
   return (count, size = 1) => {
     const drawn = new Float64Array(count);
     let counter = last;
-    for (let n = 0, far = 0; n < 2 * count; n += 1) {
+    for (let n = 0, far = 0; n < count; ) {
       counter = (counter + 0x6d2b79f5) | 0;
-      let t = Math.imul(counter ^ (counter >>> 15), counter | 1);
-      t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+      let t = imul(counter ^ (counter >>> 15), counter | 1);
+      t ^= t + imul(t ^ (t >>> 7), t | 61);
       const u = (((t ^ (t >>> 14)) >>> 0) + 0.5) / 2 ** 32;
-      if (n % 2) drawn[n >> 1] = size * far * Math.cos(2 * Math.PI * u);
-      else far = sqrt(-2 * Math.log(u));
+      if (far) {
+        drawn[n] = size * far * cos(2 * PI * u);
+        far = 0;
+        n += 1;
+      } else {
+        far = sqrt(-2 * log(u)); // never 0: u is below 1 - 1e-10
+      }
     }
     last = counter;
     return drawn;
