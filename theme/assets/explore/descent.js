@@ -66,9 +66,11 @@ export function descend(neuron, rate, steps, w, b) {
   return { path, losses: along(NEURONS[neuron], path, rate) };
 }
 
-const SIDE = 41; // points of the grid that contours are drawn from, each way
+const SIDE = 36; // points of the grid that contours are drawn from, each way
 const RATES = [...new Set(spread(0.01, 100, 241, true).map((rate) => Number(rate.toPrecision(2))))];
 const STEPS = thinning(10000, 150);
+const START_W = stops(-2, 11.5, 0.1);
+const START_B = stops(-6, 2, 0.1);
 const MARKS = [10, 100, 1000, 10000];
 const PRESETS = [["Crawl", 0.01], ["Converge", 0.4], ["Oscillate", 0.83], ["Diverge", 0.9]]; // of the linear neuron
 
@@ -91,8 +93,8 @@ class Descent extends Explorable {
     this.choice("neuron", "Neuron", Object.entries(NEURONS).map(([name, { title }]) => [name, title]), "sigmoid", true);
     this.slider("rate", "Learning rate", RATES, 1);
     this.slider("steps", "Steps", STEPS, 10000);
-    this.slider("w", "Start: w", stops(-2, 11.5, 0.1), -1);
-    this.slider("b", "Start: b", stops(-6, 2, 0.1), 0.5);
+    this.slider("w", "Start: w", START_W, -1);
+    this.slider("b", "Start: b", START_B, 0.5);
     const buttons = this.buttons();
     this.playButton("steps", () => this.state.steps || STEPS.at(-1), buttons); // as far as the reader's slider stands
     for (const [words, rate] of PRESETS) {
@@ -129,7 +131,7 @@ class Descent extends Explorable {
     const { path, losses } = this.walk();
     // All of the first steps; then ever fewer, an odd number on, so that what jumps to and fro is seen to.
     const shown = [];
-    for (let k = 0; k < steps; k += k < 200 ? 1 : 2 * Math.ceil(k / 100) + 1) shown.push(k);
+    for (let k = 0; k < steps; k += k < 100 ? 1 : 2 * Math.ceil(k / 100) + 1) shown.push(k);
     shown.push(steps);
     map.trace(this.way, shown.map((k) => path[2 * k]), shown.map((k) => path[2 * k + 1]));
     map.move(this.from, w, b);
@@ -207,7 +209,10 @@ class Descent extends Explorable {
   verdict(losses, first, last) {
     const { steps } = this.state;
     let rises = 0;
-    for (let k = 1; k <= steps; k += 1) if (losses[k] > losses[k - 1]) rises += 1;
+    for (let k = 1, before = first; k <= steps; k += 1) {
+      if (losses[k] > before) rises += 1;
+      before = losses[k];
+    }
     if (steps === 0) return "No step yet.";
     if (!Number.isFinite(last)) return "It has diverged: the numbers no longer fit.";
     if (last > first) return rises > steps / 2 ? "It diverges: each step overshoots." : "The end is worse than the start.";
