@@ -66,7 +66,7 @@ export function descend(neuron, rate, steps, w, b) {
   return { path, losses: along(NEURONS[neuron], path, rate) };
 }
 
-const SIDE = 36; // points of the grid that contours are drawn from, each way
+const SIDE = 41; // points of the grid that contours are drawn from, each way
 const RATES = [...new Set(spread(0.01, 100, 241, true).map((rate) => Number(rate.toPrecision(2))))];
 const STEPS = thinning(10000, 150);
 const START_W = stops(-2, 11.5, 0.1);
