@@ -20,7 +20,8 @@ def weight(site, page="why-activations"):
     plain = re.sub(rb' data-(run|seconds)="[^"]*"', b"", html)
     # As it is written: the site's own has no comments any more to find the part by.
     css = (ROOT / "theme" / "assets" / "book.css").read_text(encoding="utf-8")
-    start, end = css.index("/* Run it here"), css.index(":is(.c, .c1, .cm)")
+    start = css.index("\n/* Run it here")
+    end = css.index("\n\n/*", start)
     without = css[:start] + css[end:]
     grown = _small(html) - _small(plain)
     grown += _small(css.encode()) - _small(without.encode())
