@@ -527,7 +527,8 @@ _WATCH = """() => {
 def chromium():
     """Playwright's Chromium. One for a module: two Playwrights cannot run in one thread."""
     try:
-        # The shell is Chromium without the windows that no test looks at: the same engine in two thirds of the time.
+        # The shell is Chromium without the windows that no test looks at: the same engine, in two thirds
+        # of the time.
         path = found("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
     except Missing:
         missing("chromium")

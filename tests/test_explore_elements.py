@@ -586,7 +586,11 @@ def test_nothing_moves_unless_asked(visit, tag):
     """Whatever the reader's system says of motion: what is shown stays, and nothing is animated."""
     for motion in ("no-preference", "reduce"):
         page = visit(tag, reduced_motion=motion)
-        page.wait_for_timeout(250)  # the lines that may wait until the rest is on the screen
+        # Also the lines that may wait until the rest is on the screen.
+        page.wait_for_function(
+            "tag => [...document.querySelectorAll(`${tag} .contour`)].every(line => line.hasAttribute('d'))",
+            arg=tag,
+        )
         before = page.inner_html(f"{tag} .live")
         page.wait_for_timeout(300)
         assert page.inner_html(f"{tag} .live") == before

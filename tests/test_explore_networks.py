@@ -223,6 +223,31 @@ CASES += [
 ]
 
 
+MEANS = in_page("""async ([names, sizes]) => {
+    const {meanSquare} = await import("/assets/explore/depth.js");
+    const {standard} = await import("/assets/explore/functions.js");
+    return names.map(name => standard(name)
+        .flatMap(f => sizes.map(size => meanSquare(f, size * size))).join(" "));
+}""")
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_means_are_those_of_python_however_wide_the_pre_activations(page, address):
+    """From where f is a straight line to where it is little but its kinks."""
+    names = [e.name for e in ELEMENTWISE]
+    sizes = [*np.geomspace(1e-3, 1e4, 29).tolist(), 3.99, 4.0]
+    page.open(address + "depth/")
+    for name, text in zip(names, page.run(MEANS, [names, sizes]), strict=True):
+        pair = activations.REGISTRY[name]
+        expected = [
+            deep.normal_mean(lambda z, f=f: f(z) ** 2, size**2)
+            for f in (pair.f, pair.grad)
+            for size in sizes
+        ]
+        np.testing.assert_allclose(numbers(text), expected, rtol=1e-12, atol=0, err_msg=name)
+
+
 @pytest.mark.browser
 @pytest.mark.slow
 def test_errors_by_layer_are_those_of_python_measured_and_in_theory(page, address):

@@ -131,7 +131,7 @@ class Descent extends Explorable {
     const { path, losses } = this.walk();
     // All of the first steps; then ever fewer, an odd number on, so that what jumps to and fro is seen to.
     const shown = [];
-    for (let k = 0; k < steps; k += k < 100 ? 1 : 2 * Math.ceil(k / 100) + 1) shown.push(k);
+    for (let k = 0; k < steps; k += k < 60 ? 1 : 2 * Math.ceil(k / 60) + 1) shown.push(k);
     shown.push(steps);
     map.trace(this.way, shown.map((k) => path[2 * k]), shown.map((k) => path[2 * k + 1]));
     map.move(this.from, w, b);
@@ -157,9 +157,8 @@ class Descent extends Explorable {
     this.surface = drawn;
     const [ws, bs] = map.shown.map(([low, high]) => spread(low, high, SIDE));
     const [xs, ys] = [ws.map(map.X), bs.map(map.Y)];
-    const points = [];
-    for (const b of bs) for (const w of ws) points.push(w, b);
-    const heights = along(neuron, points);
+    const points = new Float64Array(bs.flatMap((b) => ws.flatMap((w) => [w, b])));
+    const heights = along(neuron, points, 0);
     const above = new Uint8Array(heights.length);
     for (let k = 0; k < heights.length; k += 1) {
       while (heights[k] > levels[above[k]]) above[k] += 1;

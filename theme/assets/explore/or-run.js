@@ -13,7 +13,10 @@ const RULES = ["as-printed", "squared-error", "cross-entropy"];
 export function train(rule, updates) {
   const path = new Float64Array(3 * (updates + 1));
   const { exp } = Math;
-  const { inputs, targets, rate, start } = OR;
+  const { targets, rate, start } = OR;
+  const xs = new Float64Array(OR.inputs.flat());
+  const printed = rule === "as-printed"; // the slip of the notes: their slope wants z, and gets a
+  const cross = rule === "cross-entropy";
   path.set(start);
   let [w1, w2, b] = start;
   for (let k = 3; k < path.length; k += 3) {
@@ -21,17 +24,18 @@ export function train(rule, updates) {
     let d2 = 0;
     let d = 0;
     for (let row = 0; row < 4; row += 1) {
-      const x = inputs[row];
-      const z = x[0] * w1 + x[1] * w2 + b;
+      const x1 = xs[2 * row];
+      const x2 = xs[2 * row + 1];
+      const z = x1 * w1 + x2 * w2 + b;
       let e = exp(z < 0 ? z : -z);
       const a = (z < 0 ? e : 1) / (1 + e);
       let delta = a - targets[row]; // the gradient of cross-entropy with respect to z
-      if (rule !== "cross-entropy") {
-        if (rule === "as-printed") e = exp(-a); // the slip of the notes: their slope wants z, and gets a
+      if (!cross) {
+        if (printed) e = exp(-a);
         delta *= e / (1 + e * (2 + e));
       }
-      d1 += x[0] * delta;
-      d2 += x[1] * delta;
+      d1 += x1 * delta;
+      d2 += x2 * delta;
       d += delta;
     }
     path[k] = w1 -= rate * d1;
