@@ -95,6 +95,21 @@ worst = max(
 )
 
 
+# --8<-- [start:one_network]
+ONE = {"sigmoid": 1.0, "tanh": 1.0, "relu": np.sqrt(2)}  # Xavier's weights, and He's for ReLU
+one_network = {}
+x, error, W = deep_network(seed=13, width=32, layers=30)
+print("30 layers of 32, factor a layer: theory, this network")
+for name, sigma_w in ONE.items():
+    f, f_grad = REGISTRY[name].f, REGISTRY[name].grad
+    errors = backward(error, forward(x, sigma_w * W, f), sigma_w * W, f_grad)
+    norms = np.array([np.linalg.norm(rows) for rows in errors]) / np.linalg.norm(error)
+    expected = error_norms(f_grad, sigma_w, squares(f, sigma_w, len(W)))
+    one_network[name] = expected, norms
+    print(f"{name:8}", *(f"{v[0] ** (1 / 29):.3f}" for v in one_network[name]), sep="  ")
+# --8<-- [end:one_network]
+
+
 # --8<-- [start:crossing]
 DEEP = 300  # layers
 
@@ -339,20 +354,6 @@ def by_layer(ax, cases, key):
     ax.set(xlabel="layer")
     ax.minorticks_off()
 
-
-# --8<-- [start:one_network]
-ONE = {"sigmoid": 1.0, "tanh": 1.0, "relu": np.sqrt(2)}  # Xavier's weights, and He's for ReLU
-one_network = {}
-x, error, W = deep_network(seed=13, width=32, layers=30)
-print("30 layers of 32, factor a layer: theory, this network")
-for name, sigma_w in ONE.items():
-    f, f_grad = REGISTRY[name].f, REGISTRY[name].grad
-    errors = backward(error, forward(x, sigma_w * W, f), sigma_w * W, f_grad)
-    norms = np.array([np.linalg.norm(rows) for rows in errors]) / np.linalg.norm(error)
-    expected = error_norms(f_grad, sigma_w, squares(f, sigma_w, len(W)))
-    one_network[name] = expected, norms
-    print(f"{name:8}", *(f"{v[0] ** (1 / 29):.3f}" for v in one_network[name]), sep="  ")
-# --8<-- [end:one_network]
 
 # ---------------------------------------------------------------- figures
 

@@ -65,6 +65,21 @@ for name, layers in (("hidden widths of 4", deep), ("hidden width of 1", narrow)
 # --8<-- [end:bottleneck]
 
 
+# --8<-- [start:straightness]
+def departure(x, y):
+    """How far y is from its best straight line over x: a share of its spread around its mean."""
+    line = np.polyval(np.polyfit(x, y, 1), x)
+    return np.std(y - line) / np.std(y)
+
+
+x_wide = np.linspace(-3, 3, 301)
+net = drawn_layers([1, 8, 8, 8, 8, 1], seed=13, b_sd=0.6)
+straight = {f: forward(net, x_wide[None, :], f)[0] for f in (identity, relu)}
+for f, output in straight.items():
+    print(f"{f.__name__:8}  departure {abs(departure(x_wide, output)):.3f}")
+# --8<-- [end:straightness]
+
+
 # --8<-- [start:degree]
 x = np.empty((1, 1), dtype=object)
 x[0, 0] = Polynomial.identity()  # the network is run on the polynomial x itself
@@ -543,21 +558,6 @@ slope_of_root = np.log(errors_of_root[1] / errors_of_root[0]) / np.log(many / fe
 assert slope_of_root < -1.8, f"the exponent is {slope_of_root:.2f}"
 print(f"exponent: {slope_of_root:.1f}")
 # --8<-- [end:check_4]
-
-
-# --8<-- [start:straightness]
-def departure(x, y):
-    """How far y is from its best straight line over x: a share of its spread around its mean."""
-    line = np.polyval(np.polyfit(x, y, 1), x)
-    return rms(y - line) / rms(y - y.mean())
-
-
-x_wide = np.linspace(-3, 3, 301)
-net = drawn_layers([1, 8, 8, 8, 8, 1], seed=13, b_sd=0.6)
-straight = {f: forward(net, x_wide[None, :], f)[0] for f in (identity, relu)}
-for f, output in straight.items():
-    print(f"{f.__name__:8}  departure {abs(departure(x_wide, output)):.3f}")
-# --8<-- [end:straightness]
 
 # Figures.
 fig, ax = panel()
