@@ -2,7 +2,7 @@
 // <book-descent rate="1" steps="10000">: gradient descent on the loss of a neuron that shall learn OR, over its
 // one shared weight and its bias, as in snippets/differentiation.py.
 
-import { Explorable, axis, define, set, spread, stops, text, thinning } from "./figure.js";
+import { Explorable, axis, define, set, spread, stops, text, thinning, tspan } from "./figure.js";
 
 // The loss is half the squared error, summed for the sigmoid and averaged for the linear neuron, as the chapter
 // has them.
@@ -82,7 +82,7 @@ class Descent extends Explorable {
     this.map = this.plot("The loss over weight and bias, with the path of gradient descent", axis("shared weight w", 0, 1), axis("bias b", 0, 1), true);
     this.contours = this.map.path("contour");
     this.way = this.map.path("curve orange");
-    this.levels = Array.from({ length: 6 }, () => this.map.label("level"));
+    this.levels = this.map.label("");
     this.marks = MARKS.map((k) => [this.map.point("orange"), this.map.label("", text(k, 5))]);
     this.end = this.map.point("orange");
     this.from = this.map.point("", true);
@@ -184,16 +184,15 @@ class Descent extends Explorable {
       }
     }
     set(this.contours, { d });
-    levels.forEach((level, n) => {
+    const named = levels.map((level, n) => {
       // Its loss, where a line leaves the plot at the right, or failing that at the top.
       const crossed = (from, by) => ws.findIndex((_, k) => k && above[from + k * by] > n !== above[from + (k - 1) * by] > n);
       const right = crossed(SIDE - 1, SIDE);
       const top = crossed(heights.length - SIDE, 1);
-      const name = this.levels[n];
-      name.textContent = text(level);
-      if (right > 0) map.write(name, xs.at(-1) - 4, ys[right] + 4, "end");
-      else map.write(name, top > 0 ? xs[top] : NaN, ys.at(-1) + 14, "middle");
+      if (right > 0) return tspan(xs.at(-1) - 4, ys[right] + 4, "end", text(level));
+      return top > 0 ? tspan(xs[top], ys.at(-1) + 14, "middle", text(level)) : "";
     });
+    this.levels.replaceChildren(...named);
   }
 
   told() {
@@ -213,7 +212,7 @@ class Descent extends Explorable {
       before = losses[k];
     }
     if (steps === 0) return "No step yet.";
-    if (!Number.isFinite(last)) return "It has diverged: the numbers no longer fit.";
+    if (!(last < Infinity)) return "It has diverged: the numbers no longer fit.";
     if (last > first) return rises > steps / 2 ? "It diverges: each step overshoots." : "The end is worse than the start.";
     if (rises) return `It overshoots: the loss rose in ${text(rises, 5)} of the steps.`;
     const share = (first - last) / (first - this.neuron.lowest);

@@ -28,6 +28,9 @@ export function svg(tag, attributes = {}, ...children) {
   return made;
 }
 
+// A part of a text, in a place of its own: many in one text are laid out three times as fast as many texts.
+export const tspan = (x, y, anchor, words) => svg("tspan", { x, y, "text-anchor": anchor }, words);
+
 export function set(node, attributes) {
   for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
 }
@@ -173,8 +176,8 @@ export class Plot {
     this.drawn = drawn;
     set(this.area, { x: LEFT, y: TOP, width: w, height: h, viewBox: `${LEFT} ${TOP} ${w} ${h}` });
     const [right, foot] = [LEFT + w, TOP + h];
-    const names = svg("text", { "aria-hidden": true }); // all in one: it is laid out three times as fast
-    const write = (tx, ty, anchor, words) => names.append(svg("tspan", { x: tx, y: ty, "text-anchor": anchor }, words));
+    const names = svg("text", { "aria-hidden": true });
+    const write = (...part) => names.append(tspan(...part));
     const name = (value, log) => (log && (value < 0.01 || value > 1e4) ? tenTo(Math.round(Math.log10(value))) : text(value));
     let [lines, zero] = ["", ""];
     const line = (value, d) => (value === 0 ? (zero += d) : (lines += d));
